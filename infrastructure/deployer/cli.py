@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deployer import dotenv, packages, parameters, preflight, report
 from deployer.aws import Aws
 from deployer.errors import DeployError
-from deployer.project import LOCAL, REPOSITORY, STACKS
+from deployer.project import LOCAL, REPOSITORY, STACKS, shown
 from deployer.secrets import SecretStore
 from deployer.stacks import Stacks
 from deployer.templates import Template, load
@@ -155,7 +155,7 @@ class Session:
                 raise DeployError(*(f"ENV_FILES: there is no {path}" for path in unknown))
         else:
             paths = [REPOSITORY / "webhook-handler" / ".env", REPOSITORY / "voice-parser" / ".env"]
-        sources = " or ".join(str(_shown(path)) for path in paths)
+        sources = " or ".join(str(shown(path)) for path in paths)
         values = dotenv.merge(paths) if command != "secrets-get-arns" else {}
         store = SecretStore(self.aws, self.environment, values, sources)
         if command == "secrets-get-arns":
@@ -178,12 +178,7 @@ class Session:
             say(f"{name}={arn}")
         if flag("WRITE"):
             parameters.write_values(self.parameters.path, found)
-            say(f"written to {_shown(self.parameters.path)}")
-
-
-def _shown(path: Path) -> Path:
-    """A path as the operator knows it."""
-    return path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path
+            say(f"written to {shown(self.parameters.path)}")
 
 
 def _parse(arguments: list[str]) -> tuple[str, list[str], list[str]]:
@@ -242,6 +237,9 @@ def main(arguments: list[str], execute: Callable[[str, list[str], list[str]], in
         print("\n".join(f"error: {problem}" for problem in error.problems), file=sys.stderr)
     except (ClientError, BotoCoreError) as error:
         print(f"error: AWS: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        # Whoever read the output went away; what was begun is done or reported by CloudFormation.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         print("\nstopped; what CloudFormation has begun it finishes on its own", file=sys.stderr)
         return 130

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from deployer.errors import DeployError
+from deployer.project import shown
 
 
 def read(path: Path) -> dict[str, str]:
@@ -12,7 +13,7 @@ def read(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise DeployError(f"{path} cannot be read: {type(error).__name__}") from error
+        raise DeployError(f"{shown(path)} cannot be read: {type(error).__name__}") from error
     values: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         line = line.strip()
@@ -21,10 +22,10 @@ def read(path: Path) -> dict[str, str]:
         name, separator, value = line.removeprefix("export ").partition("=")
         name = name.strip()
         if not separator or not name.isidentifier():
-            raise DeployError(f"{path}:{number} is not a KEY=value line")
+            raise DeployError(f"{shown(path)}:{number} is not a KEY=value line")
         value = _unquote(value.strip())
         if name in values and values[name] != value:
-            raise DeployError(f"{path}:{number} sets {name} a second time, to another value")
+            raise DeployError(f"{shown(path)}:{number} sets {name} a second time, to another value")
         values[name] = value
     return values
 
@@ -49,7 +50,9 @@ def merge(paths: list[Path]) -> dict[str, str]:
             if not value:
                 continue
             if name in merged and merged[name] != value:
-                conflicts.append(f"{name} differs between {origin[name]} and {path}: make them equal, or leave it in one")
+                conflicts.append(
+                    f"{name} differs between {shown(origin[name])} and {shown(path)}: make them equal, or leave it in one"
+                )
             merged.setdefault(name, value)
             origin.setdefault(name, path)
     if conflicts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployer.errors import DeployError
-from deployer.project import INFRASTRUCTURE, LOCAL, STACKS
+from deployer.project import INFRASTRUCTURE, LOCAL, STACKS, shown
 from deployer.templates import Template
 
 #: Set by the deployment itself for each function, never by the file.
@@ -56,18 +56,18 @@ def read(environment: str, path: Path, overrides: list[str]) -> Parameters:
         document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_no_duplicates)
     except FileNotFoundError as error:
         raise DeployError(
-            f"there is no {path}: copy infrastructure/parameters/dev.json to it and set its values, "
+            f"there is no {shown(path)}: copy infrastructure/parameters/dev.json to it and set its values, "
             "or name another file with PARAMETERS_FILE="
         ) from error
     except OSError as error:
-        raise DeployError(f"{path} cannot be read: {error.strerror}") from error
+        raise DeployError(f"{shown(path)} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise DeployError(f"{path} is not valid JSON: {error}") from error
+        raise DeployError(f"{shown(path)} is not valid JSON: {error}") from error
     if not isinstance(document, dict):
-        raise DeployError(f'{path} must be one JSON object: {{"Parameter": "value", …}}')
+        raise DeployError(f'{shown(path)} must be one JSON object: {{"Parameter": "value", …}}')
     wrong = [name for name, value in document.items() if isinstance(value, (dict, list)) or value is None]
     if wrong:
-        raise DeployError(*(f"{path}: {name} must be a string" for name in wrong))
+        raise DeployError(*(f"{shown(path)}: {name} must be a string" for name in wrong))
     values = {name: _text(value) for name, value in document.items()}
     for override in overrides:
         name, separator, value = override.partition("=")
@@ -96,10 +96,10 @@ def problems(parameters: Parameters, templates: dict[str, Template], wanted: lis
 
     `templates` holds every stack's template: whether a name is known is a question about all of them.
     """
-    found = [f"{parameters.path}: {text}" for text in _unknown(parameters, templates)]
+    found = [f"{shown(parameters.path)}: {text}" for text in _unknown(parameters, templates)]
     if parameters.get("EnvironmentName") != parameters.environment:
         found.append(
-            f"{parameters.path}: EnvironmentName is {parameters.get('EnvironmentName')!r} but {parameters.environment!r} "
+            f"{shown(parameters.path)}: EnvironmentName is {parameters.get('EnvironmentName')!r} but {parameters.environment!r} "
             "is being deployed: set it, or choose the file that belongs to this environment"
         )
     told = set()
@@ -107,8 +107,8 @@ def problems(parameters: Parameters, templates: dict[str, Template], wanted: lis
         for text in _values(parameters, templates[stack]):
             if text not in told:
                 told.add(text)
-                found.append(f"{parameters.path}: {text}")
-    found += [f"{parameters.path}: {text}" for text in _contradictions(parameters, templates)]
+                found.append(f"{shown(parameters.path)}: {text}")
+    found += [f"{shown(parameters.path)}: {text}" for text in _contradictions(parameters, templates)]
     return found
 
 

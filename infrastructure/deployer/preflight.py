@@ -12,7 +12,7 @@ from deployer import models, packages
 from deployer.aws import Aws
 from deployer.errors import DeployError
 from deployer.parameters import Parameters, problems
-from deployer.project import FUNCTIONS, LOCAL, stack_name
+from deployer.project import FUNCTIONS, LOCAL, shown, stack_name
 from deployer.secrets import SECRETS, stored
 from deployer.templates import Template
 
@@ -105,7 +105,7 @@ def _secrets(
         if there is None:
             if configured:
                 findings.problems.append(
-                    f"{parameters.path}: {secret.parameter} names {configured}, which does not exist here: "
+                    f"{shown(parameters.path)}: {secret.parameter} names {configured}, which does not exist here: "
                     f"empty it to use {secret.name(request.environment)}, or run "
                     f"`make secrets-get-arns ENV={request.environment}`"
                 )
@@ -190,4 +190,4 @@ def previous_token_window(parameters: Parameters, templates: dict[str, Template]
     try:
         return timedelta(hours=float(parameters.effective(templates["webhook-handler"], "PreviousTokenHours")))
     except ValueError as error:
-        raise DeployError(f"{parameters.path}: PreviousTokenHours must be a number") from error
+        raise DeployError(f"{shown(parameters.path)}: PreviousTokenHours must be a number") from error

@@ -16,6 +16,12 @@ FUNCTIONS = ("customer-lookup", "voice-parser", "webhook-handler", "data-api")
 LOCAL = "local"
 
 
+def shown(path: Path) -> Path:
+    """A path as the operator knows it: from the repository's root where it is inside."""
+    path = path.resolve()
+    return path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path
+
+
 def stack_name(environment: str, stack: str) -> str:
     """Name of a stack in CloudFormation."""
     return f"{environment}-ai-voice-{stack}"

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from deployer.errors import DeployError
-from deployer.project import INFRASTRUCTURE
+from deployer.project import INFRASTRUCTURE, shown
 
 #: CloudFormation's limit for a template passed in the request.
 MAX_TEMPLATE_BYTES = 51_200
@@ -80,13 +80,13 @@ def load(stack: str, folder: Path = INFRASTRUCTURE) -> Template:
         body = path.read_text(encoding="utf-8")
         document = yaml.load(body, Loader=_Loader)  # noqa: S506
     except OSError as error:
-        raise DeployError(f"{path} cannot be read: {error.strerror}") from error
+        raise DeployError(f"{shown(path)} cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:
-        raise DeployError(f"{path} is not valid YAML: {error}") from error
+        raise DeployError(f"{shown(path)} is not valid YAML: {error}") from error
     if not isinstance(document, dict) or "Resources" not in document:
-        raise DeployError(f"{path} is not a CloudFormation template: it has no Resources")
+        raise DeployError(f"{shown(path)} is not a CloudFormation template: it has no Resources")
     if len(body.encode()) > MAX_TEMPLATE_BYTES:
-        raise DeployError(f"{path} is larger than the {MAX_TEMPLATE_BYTES} bytes CloudFormation takes in a request")
+        raise DeployError(f"{shown(path)} is larger than the {MAX_TEMPLATE_BYTES} bytes CloudFormation takes in a request")
     declared = document.get("Parameters") or {}
     return Template(stack, body, {name: _parameter(name, spec) for name, spec in declared.items()})
 
