@@ -222,7 +222,7 @@ def run(environment: str, what: list[str], overrides: list[str]) -> int:
             session.report()
         say(f"done in {time.monotonic() - started:.1f} s")
     elif "preflight" in what:
-        session.preflight(preflight.Request(environment, list(STACKS), os.environ.get("PACKAGE") or "zip", build=True))
+        session.preflight(preflight.Request(environment, list(STACKS), os.environ.get("PACKAGE") or "zip", not flag("SKIP_BUILD")))
     if not wanted and "outputs" in what:
         session.report()
     return 0 if complete else 1

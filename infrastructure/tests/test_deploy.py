@@ -190,37 +190,32 @@ Resources:
     Type: AWS::SQS::Queue
     Properties: {QueueName: trial}
 """
+#: Valid, but it wants a function that does not exist.
 BROKEN = f"""{GOOD}
-  Taken:
-    Type: AWS::ECR::Repository
+  Address:
+    Type: AWS::Lambda::Url
     DependsOn: Queue
-    Properties: {{RepositoryName: somebody-elses}}
+    Properties: {{AuthType: AWS_IAM, TargetFunctionArn: there-is-no-such-function}}
 """
 
 
-@pytest.fixture
-def taken_name(aws):
-    """A repository made by other means, whose name the broken template wants."""
-    aws.client("ecr").create_repository(repositoryName="somebody-elses")
-
-
-def test_a_failed_creation_names_the_reason_and_the_next_attempt_starts_afresh(aws, taken_name):
+def test_a_failed_creation_names_the_reason_and_the_next_attempt_starts_afresh(aws):
     said = []
     stacks = Stacks(aws, "dev", said.append)
     with pytest.raises(DeployError) as caught:
         stacks.deploy(Template("trial", BROKEN, {}), {}, execute=True)
     assert "ROLLBACK_COMPLETE" in str(caught.value)
-    assert "Taken (AWS::ECR::Repository): " in str(caught.value)
+    assert "Address (AWS::Lambda::Url): Lambda function not found" in str(caught.value)
     assert stacks.describe("dev-ai-voice-trial")["StackStatus"] == "ROLLBACK_COMPLETE"
     assert stacks.deploy(Template("trial", GOOD, {}), {}, execute=False).action == "previewed"
     assert stacks.deploy(Template("trial", GOOD, {}), {}, execute=True).action == "created"
     assert any("deleted first" in line for line in said)
 
 
-def test_a_failed_update_leaves_the_stack_as_it_was(aws, taken_name):
+def test_a_failed_update_leaves_the_stack_as_it_was(aws):
     stacks = Stacks(aws, "dev", lambda _: None)
     stacks.deploy(Template("trial", GOOD, {}), {}, execute=True)
     with pytest.raises(DeployError, match="UPDATE_ROLLBACK_COMPLETE") as caught:
         stacks.deploy(Template("trial", BROKEN, {}), {}, execute=True)
-    assert "Taken (AWS::ECR::Repository): " in str(caught.value)
+    assert "Address (AWS::Lambda::Url): Lambda function not found" in str(caught.value)
     assert stacks.deploy(Template("trial", GOOD, {}), {}, execute=True).action == "unchanged"
