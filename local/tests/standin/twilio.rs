@@ -354,3 +354,36 @@ async fn a_delivery_can_fail_and_a_callback_can_get_lost() {
     let told = app.webhook.wait_for(1, |r| r.param("MessageSid") == sid).await;
     assert_eq!(told[0].param("MessageStatus"), Some("delivered"));
 }
+
+#[tokio::test]
+async fn what_was_under_way_when_all_was_forgotten_is_forgotten_too() {
+    let app = App::start().await;
+    let form = [
+        ("To", WORKER),
+        ("From", COMPANY),
+        ("Body", "hi"),
+        ("StatusCallback", app.webhook.url.as_str()),
+    ];
+    app.ordered(
+        "faults",
+        json!({ "on": "twilio.callback", "times": 1, "delay_ms": 50 }),
+    )
+    .await;
+    let (_, forgotten) = app.send(&form).await;
+    app.http.delete(app.url("/_control/state")).send().await.unwrap();
+    // By the time this one is told, the other one's time has passed.
+    app.ordered(
+        "faults",
+        json!({ "on": "twilio.callback", "times": 2, "delay_ms": 100 }),
+    )
+    .await;
+    let (_, message) = app.send(&form).await;
+    let sid = message["sid"].as_str();
+    app.webhook.wait_for(2, |r| r.param("MessageSid") == sid).await;
+    assert!(
+        app.webhook
+            .received()
+            .iter()
+            .all(|r| r.param("MessageSid") != forgotten["sid"].as_str())
+    );
+}

@@ -38,18 +38,21 @@ pub(super) fn answer(prompt: &Prompt, variation: Option<u64>) -> Value {
 
 fn note(segment: &Segment<'_>, prompt: &Prompt, variation: Option<u64>) -> Value {
     let text = segment.text();
-    let actions: Vec<Action> = segment
-        .sentences
-        .iter()
-        .filter(|s| !sentences::is_knowledge(s))
-        .flat_map(|s| actions::find(s, prompt.today))
-        .collect();
-    let intent = intent(segment, &actions);
-    let subject = match actions.first() {
-        Some(action) => action.text.clone(),
-        None => segment.subject().to_owned(),
+    let requests = |sentence: &str| match sentences::is_knowledge(sentence) {
+        true => Vec::new(),
+        false => actions::find(sentence, prompt.today),
     };
-    let (mut tag, mut summary) = (tag::make(&subject), shorten(&text, SUMMARY_CHARS));
+    let actions: Vec<Action> = segment.sentences.iter().flat_map(|s| requests(s)).collect();
+    let intent = intent(segment, &actions);
+    let (subject, context) = match actions.first() {
+        Some(action) => (action.text.clone(), segment.context(|s| !requests(s).is_empty())),
+        None => {
+            let subject = segment.subject();
+            let heading = subject.map(sentences::heading).unwrap_or_default();
+            (heading, segment.context(|s| Some(s) == subject))
+        }
+    };
+    let (mut tag, mut summary) = (tag::make(&subject), shorten(&segment.said(), SUMMARY_CHARS));
     if let Some(number) = variation {
         tag = format!("{tag}-v{number}");
         summary = format!("{summary} (answer {number})");
@@ -69,7 +72,7 @@ fn note(segment: &Segment<'_>, prompt: &Prompt, variation: Option<u64>) -> Value
         "title": title,
         "summary": summary,
         "job": (intent == "job-to-be-done").then(|| shorten(&subject, TITLE_CHARS)),
-        "context": segment.context(),
+        "context": context,
         "text": text,
         "excerpt": text,
         "client": client,
@@ -150,6 +153,10 @@ mod tests {
         assert_eq!(notes[0]["client_id"], "cl_1");
         assert_eq!(notes[0]["tag"], "order-new-mixer-tap");
         assert_eq!(
+            notes[0]["context"],
+            "I've just finished at Mrs Papadopoulos's place in Brunswick."
+        );
+        assert_eq!(
             items(&notes[0]),
             [
                 ("Order a new mixer tap for the kitchen", Some("2026-11-21")),
@@ -173,6 +180,12 @@ mod tests {
             (&json!("knowledge-document"), &json!("cl_2"))
         );
         assert!(items(&notes[0]).is_empty() && notes[0]["job"].is_null());
+        assert_eq!(notes[0]["tag"], "isolation-valve-behind-flour");
+        let title = notes[0]["title"].as_str().unwrap();
+        assert!(
+            title.starts_with("Kowalczyk's Bakery: The isolation valve is behind"),
+            "{title}"
+        );
     }
 
     #[test]

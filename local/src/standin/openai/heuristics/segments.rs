@@ -32,25 +32,37 @@ impl<'t> Segment<'t> {
         self.sentences.join(" ")
     }
 
-    /// The sentence that says what it is about: the first that is more than a greeting.
-    pub(super) fn subject(&self) -> &'t str {
-        let telling = self.sentences.iter().find(|s| sentences::is_knowledge(s));
-        let first = self.sentences.iter().find(|s| !sentences::is_greeting(s));
-        telling
-            .or(first)
-            .or(self.sentences.first())
-            .map_or("", |s| s.trim_end_matches(['.', '!', ',']))
-    }
-
-    /// What was said beside the greeting and the subject; none when that was all.
-    pub(super) fn context(&self) -> Option<String> {
-        let kept: Vec<&str> = self
+    /// The words that say something: without greetings, unless there is nothing else.
+    pub(super) fn said(&self) -> String {
+        let said: Vec<&str> = self
             .sentences
             .iter()
             .copied()
             .filter(|s| !sentences::is_greeting(s))
             .collect();
-        (!kept.is_empty()).then(|| kept.join(" "))
+        if said.is_empty() {
+            self.text()
+        } else {
+            said.join(" ")
+        }
+    }
+
+    /// The sentence that says what it is about: the first worth knowing, else the first that is more than a greeting.
+    pub(super) fn subject(&self) -> Option<&'t str> {
+        let knowledge = self.sentences.iter().find(|s| sentences::is_knowledge(s));
+        let first = self.sentences.iter().find(|s| !sentences::is_greeting(s));
+        knowledge.or(first).or(self.sentences.first()).copied()
+    }
+
+    /// What was said beside greetings and the sentences that `stated` says are told elsewhere; none when that was all.
+    pub(super) fn context(&self, stated: impl Fn(&str) -> bool) -> Option<String> {
+        let rest = self
+            .sentences
+            .iter()
+            .copied()
+            .filter(|s| !sentences::is_greeting(s) && !stated(s));
+        let rest: Vec<&str> = rest.collect();
+        (!rest.is_empty()).then(|| rest.join(" "))
     }
 
     fn is_greeting(&self) -> bool {

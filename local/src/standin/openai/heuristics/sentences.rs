@@ -26,6 +26,15 @@ const KNOWLEDGE: [&str; 17] = [
     "be aware",
 ];
 
+/// Openings that only announce what follows.
+const ANNOUNCEMENTS: [&str; 5] = [
+    "note that ",
+    "make a note that ",
+    "remember that ",
+    "keep in mind that ",
+    "just so you know, ",
+];
+
 /// Openings of sentences that say hello.
 const GREETINGS: [&str; 9] = [
     "hi",
@@ -111,6 +120,20 @@ pub(super) fn is_knowledge(sentence: &str) -> bool {
     KNOWLEDGE
         .iter()
         .any(|cue| lower.match_indices(cue).any(|(at, _)| starts_word(&lower, at)))
+}
+
+/// A sentence as a heading: without what announces it, and without its full stop.
+pub(super) fn heading(sentence: &str) -> String {
+    let lower = sentence.to_ascii_lowercase();
+    let announced = ANNOUNCEMENTS
+        .iter()
+        .find(|words| lower.starts_with(**words))
+        .map_or(0, |words| words.len());
+    let bare = sentence[announced..].trim().trim_end_matches(['.', '!', ',']);
+    let mut letters = bare.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Whether a sentence only says hello, or who is speaking.
