@@ -93,7 +93,7 @@ class Session:
         self.preflight(request)
         if request.functions and request.build:
             packages.build(self.environment, request.functions)
-        made = {name: packages.make(self.environment, name) for name in request.functions}
+        made = packages.make_all(self.environment, request.functions)
         stacks = Stacks(self.aws, self.environment, say)
         if "ecr" in wanted:
             self._one(stacks, "ecr", made, execute)
@@ -222,7 +222,9 @@ def run(environment: str, what: list[str], overrides: list[str]) -> int:
             session.report()
         say(f"done in {time.monotonic() - started:.1f} s")
     elif "preflight" in what:
-        session.preflight(preflight.Request(environment, list(STACKS), os.environ.get("PACKAGE") or "zip", not flag("SKIP_BUILD")))
+        session.preflight(
+            preflight.Request(environment, list(STACKS), os.environ.get("PACKAGE") or "zip", not flag("SKIP_BUILD"))
+        )
     if not wanted and "outputs" in what:
         session.report()
     return 0 if complete else 1

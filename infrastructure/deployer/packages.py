@@ -100,6 +100,12 @@ def make(environment: str, function: str) -> Package:
     return Package(function, path, sha256)
 
 
+def make_all(environment: str, functions: list[str]) -> dict[str, Package]:
+    """Makes several packages side by side: stripping and compressing are most of a local deployment."""
+    with ThreadPoolExecutor(max_workers=len(functions) or 1) as pool:
+        return dict(zip(functions, pool.map(lambda function: make(environment, function), functions), strict=True))
+
+
 def _read_note(note: Path) -> dict | None:
     try:
         return json.loads(note.read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """An emulator for the tests that need one, and a clean environment for all of them."""
 
+import contextlib
 import itertools
 import os
 import socket
@@ -35,7 +36,19 @@ def clean_environment(monkeypatch, tmp_path):
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory):
     """Address of a ministack of its own, on a free loopback port."""
-    folder = tmp_path_factory.mktemp("ministack")
+    with _ministack(tmp_path_factory.mktemp("ministack")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def strict_emulator(tmp_path_factory):
+    """The same, with IAM policies evaluated: functions run with their role's permissions and no others."""
+    with _ministack(tmp_path_factory.mktemp("ministack-auth"), AUTH="true") as address:
+        yield address
+
+
+@contextlib.contextmanager
+def _ministack(folder, **settings):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
@@ -51,17 +64,17 @@ def emulator(tmp_path_factory):
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "STATE_DIR": str(folder / "state"),
         "S3_DATA_DIR": str(folder / "s3"),
+        **settings,
     }
-    log = (folder / "log").open("wb")
     command = [str(Path(sys.executable).parent / "ministack")]
-    process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        _wait(f"http://127.0.0.1:{port}/_ministack/health", process, folder / "log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=_START_SECONDS)
-        log.close()
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            _wait(f"http://127.0.0.1:{port}/_ministack/health", process, folder / "log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=_START_SECONDS)
 
 
 def _wait(address, process, log):
