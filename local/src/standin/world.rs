@@ -39,8 +39,6 @@ pub(super) struct World {
 /// What a reset forgets.
 #[derive(Default)]
 pub(super) struct State {
-    /// Raised by a reset, so that what was begun before it changes nothing after it.
-    pub(super) generation: u64,
     pub(super) behaviour: Behaviour,
     /// In the order they were made.
     pub(super) messages: Vec<Message>,
@@ -100,11 +98,7 @@ impl World {
 
     /// Forgets all that came in since the start.
     pub(super) fn reset(&self) {
-        let mut state = self.state();
-        *state = State {
-            generation: state.generation + 1,
-            ..State::default()
-        };
+        *self.state() = State::default();
         self.interference.reset();
     }
 

@@ -51,6 +51,7 @@ async fn only_the_accounts_credentials_are_taken() {
     for request in [
         app.http.get(&url),
         app.http.get(&url).basic_auth(ACCOUNT, Some("wrong")),
+        app.http.get(&url).basic_auth("AC99", Some(TOKEN)),
         app.http.get(&url).bearer_auth(TOKEN),
     ] {
         let (status, body) = answer(request.send().await.unwrap()).await;

@@ -51,12 +51,8 @@ pub(super) async fn send(
     // The answer to a send shows the body even where the list hides it.
     let answer = message.to_json(&world, false);
     let sid = message.sid.clone();
-    let generation = {
-        let mut state = world.state();
-        state.messages.push(message);
-        state.generation
-    };
-    tokio::spawn(report(world, generation, sid, order.status_callback));
+    world.state().messages.push(message);
+    tokio::spawn(report(world, sid, order.status_callback));
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
@@ -151,7 +147,7 @@ fn is_callback(address: &str) -> bool {
 }
 
 /// Takes a message from queued to sent to delivered, and says so at its callback address.
-async fn report(world: Arc<World>, generation: u64, sid: String, callback: Option<String>) {
+async fn report(world: Arc<World>, sid: String, callback: Option<String>) {
     for status in ["sent", "delivered"] {
         let fault = match &callback {
             None => None,
@@ -169,7 +165,7 @@ async fn report(world: Arc<World>, generation: u64, sid: String, callback: Optio
         } else {
             status
         };
-        let Some(params) = advance(&world, generation, &sid, status, failed_with) else {
+        let Some(params) = advance(&world, &sid, status, failed_with) else {
             return;
         };
         let lost = failed_with.is_none() && fault.is_some_and(|f| f.outcome != Outcome::Slow);
@@ -198,16 +194,12 @@ fn delivery_error(fault: &Fault) -> Option<u32> {
 /// Sets a message's status and makes the callback's parameters; none when the message was forgotten meanwhile.
 fn advance(
     world: &World,
-    generation: u64,
     sid: &str,
     status: &'static str,
     error_code: Option<u32>,
 ) -> Option<Vec<(String, String)>> {
     let now = world.clock.now();
     let mut state = world.state();
-    if state.generation != generation {
-        return None;
-    }
     let message = state.messages.iter_mut().find(|m| m.sid == sid)?;
     message.status = status;
     message.error_code = error_code;
