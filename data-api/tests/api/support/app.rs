@@ -1,0 +1,192 @@
+//! The application in process, asked through the same event and answer as behind the HTTP API.
+
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_s3::config::Credentials;
+use axum::Router;
+use axum::body::Body;
+use data_api::app::{App, router};
+use data_api::config::Config;
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use shared::bucket::Bucket;
+use shared::clock::ManualClock;
+use shared::config::Env;
+use tower::ServiceExt as _;
+
+use super::ministack::{Ministack, REGION};
+use super::proxy::Proxy;
+
+/// The admin key at first.
+pub(crate) const ADMIN_KEY: &str = "AdminKeyAdminKeyAdminKeyAdminKeyAdminKeyAdminKey";
+/// The admin key's secret.
+pub(crate) const ADMIN_SECRET: &str = "test/ai-voice-tool/data-api-key";
+/// An origin that may call the API.
+pub(crate) const ORIGIN: &str = "https://office.example";
+/// What time it is.
+pub(crate) const NOW: &str = "2026-11-20T09:00:00Z";
+
+/// The application and its surroundings.
+pub(crate) struct TestApp {
+    pub(crate) proxy: Proxy,
+    pub(crate) clock: ManualClock,
+    pub(crate) bucket: Bucket,
+    /// Straight to the emulator: not counted, never failing.
+    pub(crate) direct: SdkConfig,
+    pub(crate) router: Router,
+    _ministack: Ministack,
+}
+
+/// What the application answered.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl TestApp {
+    pub(crate) async fn start() -> Self {
+        let ministack = Ministack::start().await;
+        let proxy = Proxy::start(&ministack.endpoint).await;
+        let direct = aws(&ministack.endpoint).await;
+        let bucket = Bucket::new(&direct, "voice");
+        bucket
+            .client()
+            .create_bucket()
+            .bucket("voice")
+            .send()
+            .await
+            .unwrap();
+        let versioning = aws_sdk_s3::types::VersioningConfiguration::builder()
+            .status(aws_sdk_s3::types::BucketVersioningStatus::Enabled)
+            .build();
+        let enabled = bucket.client().put_bucket_versioning().bucket("voice");
+        enabled.versioning_configuration(versioning).send().await.unwrap();
+        let secrets = aws_sdk_secretsmanager::Client::new(&direct);
+        for (name, value) in [
+            (ADMIN_SECRET, format!("{{\"api_key\":\"{ADMIN_KEY}\"}}")),
+            (
+                "test/twilio/account-sid",
+                "AC00000000000000000000000000000001".to_owned(),
+            ),
+            ("test/twilio/auth-token", "canary-twilio-token".to_owned()),
+        ] {
+            secrets
+                .create_secret()
+                .name(name)
+                .secret_string(value)
+                .send()
+                .await
+                .unwrap();
+        }
+        let sqs = aws_sdk_sqs::Client::new(&direct);
+        let queue = sqs.create_queue().queue_name("messages").send().await.unwrap();
+        let config = Config::from_env(Env::from([
+            ("ENVIRONMENT_NAME", "test"),
+            ("VOICE_DATA_BUCKET", "voice"),
+            ("DATA_API_KEY_SECRET_ARN", ADMIN_SECRET),
+            ("QUEUE_URL", queue.queue_url().unwrap()),
+            ("CORS_ALLOWED_ORIGINS", ORIGIN),
+            ("TWILIO_ACCOUNT_SID_SECRET_ARN", "test/twilio/account-sid"),
+            ("TWILIO_AUTH_TOKEN_SECRET_ARN", "test/twilio/auth-token"),
+        ]))
+        .unwrap();
+        let clock = ManualClock::at(NOW.parse().unwrap());
+        let app = App::at(config, &aws(&proxy.endpoint).await, Arc::new(clock.clone()));
+        Self {
+            router: router(app),
+            proxy,
+            clock,
+            bucket,
+            direct,
+            _ministack: ministack,
+        }
+    }
+
+    /// Any request.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.unwrap().to_bytes().to_vec(),
+        }
+    }
+
+    /// A GET with a key.
+    pub(crate) async fn get_as(&self, key: &str, path: &str) -> Answer {
+        self.send(request(Method::GET, key, path)).await
+    }
+
+    /// A GET with the admin key.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.get_as(ADMIN_KEY, path).await
+    }
+}
+
+/// A request without a body.
+pub(crate) fn request(method: Method, key: &str, path: &str) -> Request<Body> {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("x-api-key", key);
+    request.body(Body::empty()).unwrap()
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.body)))
+    }
+
+    /// The JSON of a 200.
+    #[track_caller]
+    pub(crate) fn ok(&self) -> Value {
+        assert_eq!(
+            self.status,
+            StatusCode::OK,
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
+        self.json()
+    }
+
+    /// The problem document, checked for what every one of them has, without its request id.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16) -> Value {
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
+        assert_eq!(self.headers["content-type"], "application/problem+json");
+        let mut problem = self.json();
+        assert_eq!(problem["status"], status);
+        let id = problem.as_object_mut().unwrap().remove("request_id").unwrap();
+        assert_eq!(
+            id.as_str().unwrap(),
+            self.headers["x-request-id"].to_str().unwrap()
+        );
+        problem
+    }
+
+    /// The header's text, empty when absent.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// The SDK against this endpoint.
+pub(crate) async fn aws(endpoint: &str) -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        .endpoint_url(endpoint)
+        .region(Region::new(REGION))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .retry_config(aws_config::retry::RetryConfig::disabled())
+        .load()
+        .await
+}
