@@ -321,6 +321,22 @@ impl Bucket {
         send_put(self.put_request(key, to_json(record)?, JSON).if_match(&known.0)).await
     }
 
+    /// Copies an object within the bucket, with its content type; `false` when there is no such object.
+    ///
+    /// # Errors
+    /// [`BucketError`].
+    pub async fn copy(&self, from: &str, to: &str) -> Result<bool, BucketError> {
+        // The source is part of a header and has to be URL-encoded (API reference, CopyObject); the keys this product
+        // makes consist of unreserved characters and slashes.
+        let source = format!("{}/{from}", self.name);
+        let request = self.client.copy_object().bucket(&self.name).copy_source(source).key(to);
+        match request.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if status_of(&error) == Some(404) && error.code() != Some("NoSuchBucket") => Ok(false),
+            Err(error) => Err(classify("CopyObject", &error)),
+        }
+    }
+
     /// Removes an object; a missing one is no error.
     ///
     /// # Errors

@@ -132,6 +132,27 @@ pub struct ReplyRecord {
     pub intent_at: Timestamp,
     /// The outbound MessageSid, once known.
     pub outbound_id: Option<MessageSid>,
-    /// How it is known that it was sent: `response`, `callback`, `list`.
-    pub evidence: Option<String>,
+    /// How it is known that it was sent.
+    pub evidence: Option<Evidence>,
+    /// What it is: `note`, `unknown_sender`, `failure`, `command`.
+    #[serde(default)]
+    pub purpose: String,
+    /// Twilio's message status, the furthest seen.
+    pub status: Option<String>,
+    /// Twilio's error code.
+    pub error_code: Option<u32>,
+    /// When it reached that status, UTC.
+    pub status_at: Option<Timestamp>,
+}
+
+/// How it is known that a part was sent, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Evidence {
+    /// Twilio's answer to the request.
+    Response,
+    /// A status callback that names message and part.
+    Callback,
+    /// Twilio's message list.
+    List,
 }

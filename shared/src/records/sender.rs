@@ -45,6 +45,10 @@ pub struct SenderState {
     pub greeted_at: Option<Timestamp>,
     /// When they were told that their number is not known.
     pub told_unknown_at: Option<Timestamp>,
+    /// The message that was answered so: an attempt that was cut off after writing this still owes that answer.
+    pub told_unknown_for: Option<MessageSid>,
+    /// What kind of message the latest one was: further pictures of an album get no reply of their own.
+    pub last_type: Option<String>,
     /// When they said STOP; absent after START.
     pub opted_out_at: Option<Timestamp>,
     /// Questions they have not answered.

@@ -88,3 +88,6 @@ fn essence(content_type: &str) -> String {
 fn array_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..at.checked_add(N)?)?.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,294 @@
+//! The ledger: each message's record in the bucket, taken with a lease and advanced by compare-and-swap.
+//!
+//! An attempt holds a message through [`Held`]. Its heartbeat and its steps write the same record, so both go through one
+//! mutex. A write whose answer was lost is recognised by reading the record back: the lease names the attempt.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use shared::bucket::{Bucket, BucketError, ETag};
+use shared::clock::Clock;
+use shared::ids::{MessageSid, random_hex32};
+use shared::keys;
+use shared::message::QueueMessage;
+use shared::records::pipeline::{Lease, RecordSchema, RecordState, Step};
+use tokio::sync::Mutex;
+
+use crate::decisions::{Decisions, PipelineRecord, VersionedRecord};
+use crate::failure::StepFailure;
+
+/// How often a compare-and-swap is tried before the message is left to a later delivery. Writers of one record are its
+/// attempt, that attempt's heartbeat, and status callbacks: a handful.
+const SWAP_ATTEMPTS: usize = 6;
+
+/// What came of trying to take a message.
+#[derive(Debug)]
+pub enum Claim {
+    /// This attempt holds it.
+    Taken(Held),
+    /// It is finished, deleted, or another delivery of it is being worked on: nothing to do.
+    Duplicate,
+    /// An attempt of the same delivery held it, and its lease has this long to run.
+    Leased {
+        /// Until it may be taken over.
+        remaining: Duration,
+    },
+}
+
+/// The records of all messages.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    bucket: Bucket,
+    clock: Arc<dyn Clock>,
+    lease: SignedDuration,
+}
+
+impl Ledger {
+    /// The ledger in this bucket, with leases of this length.
+    #[must_use]
+    pub fn new(bucket: Bucket, clock: Arc<dyn Clock>, lease: Duration) -> Self {
+        Self {
+            bucket,
+            clock,
+            lease: SignedDuration::try_from(lease).unwrap_or(SignedDuration::MAX),
+        }
+    }
+
+    /// Reads a message's record.
+    ///
+    /// # Errors
+    /// [`BucketError`].
+    pub async fn read(&self, message: &MessageSid) -> Result<Option<VersionedRecord>, BucketError> {
+        let read = self.bucket.read::<PipelineRecord>(&keys::record(message)).await?;
+        Ok(read.map(|versioned| (versioned.value, versioned.etag)))
+    }
+
+    /// Takes a message for an attempt on the SQS delivery `delivery`.
+    ///
+    /// # Errors
+    /// [`StepFailure::Bucket`].
+    pub async fn claim(
+        &self,
+        message_id: &MessageSid,
+        message: &QueueMessage,
+        delivery: &str,
+    ) -> Result<Claim, StepFailure> {
+        let owner = random_hex32();
+        for _ in 0..SWAP_ATTEMPTS {
+            let now = self.clock.now();
+            let lease = Lease {
+                owner: owner.clone(),
+                delivery: delivery.to_owned(),
+                until: now + self.lease,
+            };
+            let (record, known) = match self.read(message_id).await? {
+                None => (first_record(message_id, message, lease, now), None),
+                Some((record, etag)) => match examine(&record, delivery, &owner, now) {
+                    Examined::Finished => return Ok(Claim::Duplicate),
+                    Examined::HeldByOther => return Ok(Claim::Duplicate),
+                    Examined::HeldBySame(remaining) => return Ok(Claim::Leased { remaining }),
+                    // Our own write, whose answer was lost.
+                    Examined::Ours => return Ok(Claim::Taken(self.held(record, etag))),
+                    Examined::Free => (taken_over(record, message, lease, now), Some(etag)),
+                },
+            };
+            let key = keys::record(message_id);
+            let written = match &known {
+                None => self.bucket.create(&key, &record).await,
+                Some(etag) => self.bucket.replace(&key, &record, etag).await,
+            };
+            match written {
+                Ok(etag) => return Ok(Claim::Taken(self.held(record, etag))),
+                Err(BucketError::PreconditionFailed { .. } | BucketError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StepFailure::LeaseLost)
+    }
+
+    /// Changes a record that is not held by this attempt (a status callback's evidence). `change` may run more than once;
+    /// it says whether it changed anything. Returns the record as it is now, or `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StepFailure::Bucket`]; [`StepFailure::LeaseLost`] when others keep writing.
+    pub async fn amend(
+        &self,
+        message: &MessageSid,
+        mut change: impl FnMut(&mut PipelineRecord) -> bool + Send,
+    ) -> Result<Option<PipelineRecord>, StepFailure> {
+        for _ in 0..SWAP_ATTEMPTS {
+            let Some((mut record, etag)) = self.read(message).await? else {
+                return Ok(None);
+            };
+            if record.state == RecordState::Deleted || !change(&mut record) {
+                return Ok(Some(record));
+            }
+            match self.bucket.replace(&keys::record(message), &record, &etag).await {
+                Ok(_) => return Ok(Some(record)),
+                Err(BucketError::PreconditionFailed { .. } | BucketError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StepFailure::LeaseLost)
+    }
+
+    fn held(&self, record: PipelineRecord, etag: ETag) -> Held {
+        let owner = record
+            .lease
+            .as_ref()
+            .map(|lease| lease.owner.clone())
+            .unwrap_or_default();
+        Held {
+            ledger: self.clone(),
+            key: keys::record(&record.message_id),
+            owner,
+            current: Arc::new(Mutex::new((record, etag))),
+        }
+    }
+}
+
+enum Examined {
+    Finished,
+    HeldByOther,
+    HeldBySame(Duration),
+    Ours,
+    Free,
+}
+
+fn examine(record: &PipelineRecord, delivery: &str, owner: &str, now: Timestamp) -> Examined {
+    match record.state {
+        RecordState::Done | RecordState::Deleted => return Examined::Finished,
+        RecordState::Working | RecordState::Failed => {}
+    }
+    match &record.lease {
+        Some(lease) if lease.owner == owner => Examined::Ours,
+        Some(lease) if lease.until > now => {
+            if lease.delivery == delivery {
+                let remaining = lease.until.duration_since(now);
+                Examined::HeldBySame(Duration::try_from(remaining).unwrap_or_default())
+            } else {
+                Examined::HeldByOther
+            }
+        }
+        Some(_) | None => Examined::Free,
+    }
+}
+
+fn first_record(
+    message_id: &MessageSid,
+    message: &QueueMessage,
+    lease: Lease,
+    now: Timestamp,
+) -> PipelineRecord {
+    PipelineRecord {
+        schema: RecordSchema::Current,
+        message_id: message_id.clone(),
+        message: Some(message.clone()),
+        state: RecordState::Working,
+        step: Step::Sender,
+        lease: Some(lease),
+        attempts: 1,
+        created_at: now,
+        updated_at: now,
+        replies: Vec::new(),
+        decisions: Decisions::default(),
+    }
+}
+
+fn taken_over(
+    mut record: PipelineRecord,
+    message: &QueueMessage,
+    lease: Lease,
+    now: Timestamp,
+) -> PipelineRecord {
+    record.state = RecordState::Working;
+    record.lease = Some(lease);
+    record.attempts += 1;
+    record.updated_at = now;
+    // What was said is what was first received; a replay only gives back what was scrubbed.
+    record.message.get_or_insert_with(|| message.clone());
+    record
+}
+
+/// A message held by this attempt.
+#[derive(Debug, Clone)]
+pub struct Held {
+    ledger: Ledger,
+    key: String,
+    owner: String,
+    current: Arc<Mutex<VersionedRecord>>,
+}
+
+impl Held {
+    /// The record as of the last write.
+    pub async fn record(&self) -> PipelineRecord {
+        self.current.lock().await.0.clone()
+    }
+
+    /// Changes the record and writes it. When somebody else wrote in between (a status callback), `change` is applied to
+    /// what they wrote: it may run more than once and must come to the same.
+    ///
+    /// # Errors
+    /// [`StepFailure::LeaseLost`] when another attempt holds the message or it was deleted; [`StepFailure::Bucket`].
+    pub async fn advance(
+        &self,
+        change: impl Fn(&mut PipelineRecord) + Send + Sync,
+    ) -> Result<PipelineRecord, StepFailure> {
+        let mut current = self.current.lock().await;
+        for _ in 0..SWAP_ATTEMPTS {
+            let (record, etag) = &*current;
+            let mut next = record.clone();
+            change(&mut next);
+            next.updated_at = self.ledger.clock.now();
+            match self.ledger.bucket.replace(&self.key, &next, etag).await {
+                Ok(etag) => {
+                    *current = (next.clone(), etag);
+                    return Ok(next);
+                }
+                Err(BucketError::PreconditionFailed { .. } | BucketError::Conflict { .. }) => {
+                    let Some((stored, etag)) = self.ledger.read(&next.message_id).await? else {
+                        return Err(StepFailure::LeaseLost);
+                    };
+                    if stored == next {
+                        // Our own write, whose answer was lost.
+                        *current = (stored, etag);
+                        return Ok(next);
+                    }
+                    if stored.lease.as_ref().map(|lease| &lease.owner) != Some(&self.owner) {
+                        return Err(StepFailure::LeaseLost);
+                    }
+                    *current = (stored, etag);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StepFailure::LeaseLost)
+    }
+
+    /// Extends the lease from now.
+    ///
+    /// # Errors
+    /// As [`Held::advance`].
+    pub async fn extend(&self) -> Result<(), StepFailure> {
+        let until = self.ledger.clock.now() + self.ledger.lease;
+        let extend = |record: &mut PipelineRecord| {
+            if let Some(lease) = record.lease.as_mut() {
+                lease.until = until;
+            }
+        };
+        self.advance(extend).await.map(|_| ())
+    }
+
+    /// Gives the message back, so that the next delivery need not wait for the lease to end.
+    ///
+    /// # Errors
+    /// As [`Held::advance`].
+    pub async fn release(&self, state: RecordState) -> Result<(), StepFailure> {
+        let release = |record: &mut PipelineRecord| {
+            record.lease = None;
+            record.state = state;
+        };
+        self.advance(release).await.map(|_| ())
+    }
+}

@@ -1,0 +1,76 @@
+//! Gives a message back that could not be finished; on its last delivery tells the worker, once, that it is not lost.
+
+use shared::company::Language;
+use shared::records::outcome::Failure;
+use shared::records::pipeline::RecordState;
+use shared::telemetry::chain;
+
+use super::{Work, count_failure, reply};
+use crate::decisions::{ReplyPlan, ReplyPurpose, SenderDecision};
+use crate::failure::StepFailure;
+use crate::ledger::Held;
+use crate::reply::compose::reference;
+use crate::reply::phrases::{Phrases, fill};
+
+/// The part number of the failure notice: after any part a reply can have.
+const FAILURE_PART: u32 = 4;
+
+/// Never fails itself: what goes wrong here is logged, and the lease ends by itself.
+pub(super) async fn give_back(work: Work<'_>, held: &Held, failure: &StepFailure, last: bool) {
+    let state = if last {
+        RecordState::Failed
+    } else {
+        RecordState::Working
+    };
+    count_failure(work.services, failure, state);
+    if last && let Err(error) = tell(work, held, failure).await {
+        tracing::error!(error = %chain(&error), "the worker could not be told that the message failed");
+    }
+    if let Err(error) = held.release(state).await {
+        tracing::warn!(error = %chain(&error), "the message could not be given back; its lease will end");
+    }
+}
+
+/// Tells a worker whose reply was not sent. A stranger is not told anything twice.
+async fn tell(work: Work<'_>, held: &Held, failure: &StepFailure) -> Result<(), StepFailure> {
+    let record = held.record().await;
+    let step = record.step;
+    held.advance(|record| {
+        record.decisions.failure = Some(Failure {
+            step,
+            code: failure.code().to_owned(),
+            message: failure.to_string(),
+        });
+    })
+    .await?;
+    // Any part that was or may have been sent says more than a notice of failure.
+    let answered = record.replies.iter().any(|reply| reply.part != FAILURE_PART);
+    let language = match &record.decisions.sender {
+        Some(SenderDecision::Worker { opted_out: true, .. } | SenderDecision::Stranger { .. }) => {
+            return Ok(());
+        }
+        Some(SenderDecision::Worker { customer, .. }) => customer.reply_language(None),
+        // Not known yet whether it is a worker: nothing is spent on strangers.
+        None => return Ok(()),
+    };
+    if answered {
+        return Ok(());
+    }
+    let plan = failure_notice(work, language);
+    reply::send_all(work, held, &plan, FAILURE_PART).await
+}
+
+fn failure_notice(work: Work<'_>, language: Language) -> ReplyPlan {
+    let words = fill(
+        Phrases::of(&language).failed,
+        "reference",
+        &reference(&work.inbound.message_id),
+    );
+    ReplyPlan {
+        purpose: ReplyPurpose::Failure,
+        language,
+        parts: vec![words],
+        suppressed: None,
+        planned_at: work.services.clock.now(),
+    }
+}

@@ -1,0 +1,160 @@
+//! What is it? A command, thanks, or something to understand and file.
+
+use shared::ids::{MessageSid, NoteId};
+use shared::keys;
+use shared::message::InboundMessage;
+use shared::records::outbox::OutboxEntry;
+
+use super::{Work, sender};
+use crate::decisions::{Command, PipelineRecord, Route};
+use crate::failure::StepFailure;
+
+pub(super) async fn decide(work: Work<'_>, record: &PipelineRecord) -> Result<Route, StepFailure> {
+    let route = match read(work.inbound) {
+        Some(route) => route,
+        None => Route::Note {
+            about: quoted_note(work, record).await?,
+        },
+    };
+    match route {
+        Route::Command {
+            command: Command::Stop,
+        } => {
+            sender::amend(work, |state| state.opted_out_at = Some(work.received_at)).await?;
+        }
+        Route::Command {
+            command: Command::Start,
+        } => {
+            sender::amend(work, |state| state.opted_out_at = None).await?;
+        }
+        Route::Command {
+            command: Command::Help,
+        }
+        | Route::Note { .. }
+        | Route::Thanks => {}
+    }
+    Ok(route)
+}
+
+/// Whole messages that are commands. Only words nobody says alone on a building site: "end" and "cancel" are not here.
+const COMMANDS: [(&str, Command); 8] = [
+    ("stop", Command::Stop),
+    ("stopall", Command::Stop),
+    ("stopp", Command::Stop),
+    ("unsubscribe", Command::Stop),
+    ("start", Command::Start),
+    ("unstop", Command::Start),
+    ("help", Command::Help),
+    ("hilfe", Command::Help),
+];
+
+/// Whole messages that are thanks, in the languages replies are written in. Compared without punctuation and case.
+const THANKS: [&str; 30] = [
+    "thanks",
+    "thank you",
+    "thanks mate",
+    "thanks a lot",
+    "many thanks",
+    "thank you very much",
+    "thx",
+    "ta",
+    "cheers",
+    "ok",
+    "okay",
+    "ok thanks",
+    "okay thanks",
+    "great",
+    "great thanks",
+    "perfect",
+    "got it",
+    "cool",
+    "nice",
+    "all good",
+    "danke",
+    "vielen dank",
+    "danke schön",
+    "danke dir",
+    "super danke",
+    "passt",
+    "merci",
+    "gracias",
+    "grazie",
+    "obrigado",
+];
+
+/// What the words alone say; `None` for a note.
+fn read(inbound: &InboundMessage) -> Option<Route> {
+    let bare = inbound.media.is_empty() && inbound.location.is_none();
+    if !bare || inbound.text.trim().is_empty() {
+        return None;
+    }
+    let words = words(&inbound.text);
+    if let Some((_, command)) = COMMANDS.iter().find(|(word, _)| *word == words) {
+        return Some(Route::Command { command: *command });
+    }
+    // Without a letter or digit there is only emoji and punctuation.
+    (words.is_empty() || THANKS.contains(&words.as_str())).then_some(Route::Thanks)
+}
+
+/// The words in lower case, separated by single spaces.
+fn words(text: &str) -> String {
+    let words = text
+        .split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// The note a quoted message was about, when that is one of ours and of the same company.
+async fn quoted_note(work: Work<'_>, record: &PipelineRecord) -> Result<Option<NoteId>, StepFailure> {
+    let quoted = work.inbound.in_reply_to.as_ref();
+    let Some(quoted) = quoted.and_then(|quoted| quoted.message_id.parse::<MessageSid>().ok()) else {
+        return Ok(None);
+    };
+    let entry = work
+        .services
+        .bucket
+        .read::<OutboxEntry>(&keys::outbox(&quoted))
+        .await?;
+    let ours = entry.filter(|entry| entry.value.company_id == record.decisions.company_id);
+    Ok(ours.and_then(|entry| entry.value.note_ids.into_iter().next()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words_and_punctuation(text: &str) -> Option<Route> {
+        let message = serde_json::json!({
+            "message_id": "SM01", "channel": "whatsapp", "provider": "twilio",
+            "from": {"address": "whatsapp:+61491570156"}, "to": {"address": "whatsapp:+61491570110"}, "text": text,
+        });
+        read(&serde_json::from_value(message).unwrap())
+    }
+
+    #[test]
+    fn a_command_is_the_whole_message() {
+        let stop = Some(Route::Command {
+            command: Command::Stop,
+        });
+        for text in ["STOP", " stop. ", "Stop!"] {
+            assert_eq!(words_and_punctuation(text), stop, "{text}");
+        }
+        for text in [
+            "stop the leak at number four",
+            "help Bob with the boiler",
+            "start at seven",
+        ] {
+            assert_eq!(words_and_punctuation(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn thanks_and_emoji_are_not_notes() {
+        for text in ["Thanks!", "👍", "OK, thanks", "…", "🙏🙏", "Danke schön"] {
+            assert_eq!(words_and_punctuation(text), Some(Route::Thanks), "{text}");
+        }
+        for text in ["Thanks, and order the mixer", "2", "ok order it"] {
+            assert_eq!(words_and_punctuation(text), None, "{text}");
+        }
+    }
+}
