@@ -93,8 +93,16 @@ fn a_file_is_what_its_bytes_say() {
         ("amr-wb", b"#!AMR-WB\n".to_vec(), MediaFormat::AmrWb),
         ("wav", wav(16_000, 4, 4), MediaFormat::Wav),
         ("m4a", mp4(b"M4A ", &[], 1, 1), MediaFormat::Mp4Audio),
-        ("mp4, sound", mp4(b"isom", &[b"soun"], 1, 1), MediaFormat::Mp4Audio),
-        ("mp4, both", mp4(b"mp42", &[b"soun", b"vide"], 1, 1), MediaFormat::Mp4Video),
+        (
+            "mp4, sound",
+            mp4(b"isom", &[b"soun"], 1, 1),
+            MediaFormat::Mp4Audio,
+        ),
+        (
+            "mp4, both",
+            mp4(b"mp42", &[b"soun", b"vide"], 1, 1),
+            MediaFormat::Mp4Video,
+        ),
         ("quicktime", mp4(b"qt  ", &[b"vide"], 1, 1), MediaFormat::Mp4Video),
         ("3gp", mp4(b"3gp4", &[b"soun"], 1, 1), MediaFormat::ThreeGp),
         ("mp3 with tags", b"ID3\x03\0\0\0\0\0\0".to_vec(), MediaFormat::Mp3),
@@ -107,18 +115,42 @@ fn a_file_is_what_its_bytes_say() {
         ("png", b"\x89PNG\r\n\x1a\n".to_vec(), MediaFormat::Png),
         ("webp", b"RIFF\0\0\0\0WEBPVP8 ".to_vec(), MediaFormat::WebP),
         ("gif", b"GIF89a".to_vec(), MediaFormat::Gif),
-        ("heic", container(b"ftyp", b"heic\0\0\0\0heicmif1"), MediaFormat::Heic),
+        (
+            "heic",
+            container(b"ftyp", b"heic\0\0\0\0heicmif1"),
+            MediaFormat::Heic,
+        ),
         ("pdf", b"%PDF-1.7\n".to_vec(), MediaFormat::Pdf),
-        ("contact", b"\xef\xbb\xbfbegin:vcard\r\n".to_vec(), MediaFormat::VCard),
+        (
+            "contact",
+            b"\xef\xbb\xbfbegin:vcard\r\n".to_vec(),
+            MediaFormat::VCard,
+        ),
         ("nothing", Vec::new(), MediaFormat::Unknown),
         ("UTF-16", b"\xff\xfea\0b\0".to_vec(), MediaFormat::Unknown),
-        ("reserved frame", vec![0xff, 0xeb, 0x90, 0x64], MediaFormat::Unknown),
-        ("a program", b"\x7fELF\x02\x01\x01\0".to_vec(), MediaFormat::Unknown),
-        ("script", b"<script>alert(1)</script>".to_vec(), MediaFormat::Unknown),
+        (
+            "reserved frame",
+            vec![0xff, 0xeb, 0x90, 0x64],
+            MediaFormat::Unknown,
+        ),
+        (
+            "a program",
+            b"\x7fELF\x02\x01\x01\0".to_vec(),
+            MediaFormat::Unknown,
+        ),
+        (
+            "script",
+            b"<script>alert(1)</script>".to_vec(),
+            MediaFormat::Unknown,
+        ),
     ];
     for (name, bytes, format) in cases {
         for announced in [None, Some("audio/ogg; codecs=opus"), Some("image/jpeg"), Some("")] {
-            assert_eq!(sniff(&bytes, announced), format, "{name}, announced as {announced:?}");
+            assert_eq!(
+                sniff(&bytes, announced),
+                format,
+                "{name}, announced as {announced:?}"
+            );
         }
     }
 }
@@ -136,8 +168,14 @@ fn documents_that_look_alike_are_named_as_announced() {
         assert_eq!(sniff(zip, Some(format.content_type())), MediaFormat::Unknown);
     }
     assert_eq!(sniff(zip, Some("audio/ogg")), MediaFormat::Unknown);
-    assert_eq!(sniff(b"a;b\n1;2\n", Some("text/csv; charset=utf-8")), MediaFormat::Csv);
-    assert_eq!(sniff("Überweisung".as_bytes(), Some("Text/Plain")), MediaFormat::PlainText);
+    assert_eq!(
+        sniff(b"a;b\n1;2\n", Some("text/csv; charset=utf-8")),
+        MediaFormat::Csv
+    );
+    assert_eq!(
+        sniff("Überweisung".as_bytes(), Some("Text/Plain")),
+        MediaFormat::PlainText
+    );
     assert_eq!(sniff(b"a\0b", Some("text/plain")), MediaFormat::Unknown);
     assert_eq!(sniff(b"\xff\xfe\xfd", Some("text/plain")), MediaFormat::Unknown);
 }
@@ -145,7 +183,10 @@ fn documents_that_look_alike_are_named_as_announced() {
 #[test]
 fn a_voice_note_lasts_from_its_pre_skip_to_its_last_position() {
     let seconds = |file: &[u8]| duration_seconds(MediaFormat::OggOpus, file);
-    assert_eq!(seconds(&opus(312, &[(312 + 48_000, 50), (312 + 96_000, 50)])), Some(2.0));
+    assert_eq!(
+        seconds(&opus(312, &[(312 + 48_000, 50), (312 + 96_000, 50)])),
+        Some(2.0)
+    );
     // A page on which no packet ends has no position.
     assert_eq!(seconds(&opus(0, &[(48_000, 50), (u64::MAX, 1)])), Some(1.0));
     // Two recordings, one after the other in one file.
@@ -169,7 +210,10 @@ fn a_position_is_not_believed_beyond_what_the_packets_can_hold() {
 fn other_recordings_last_as_long_as_their_bytes() {
     let seconds = |format, bytes: &[u8]| duration_seconds(format, bytes);
     assert_eq!(seconds(MediaFormat::Wav, &wav(16_000, 8_000, 8_000)), Some(0.5));
-    assert_eq!(seconds(MediaFormat::Wav, &wav(16_000, u32::MAX, 8_000)), Some(0.5));
+    assert_eq!(
+        seconds(MediaFormat::Wav, &wav(16_000, u32::MAX, 8_000)),
+        Some(0.5)
+    );
     assert_eq!(seconds(MediaFormat::Wav, &wav(16_000, 0, 8_000)), Some(0.5));
     assert_eq!(seconds(MediaFormat::Wav, &wav(0, 8_000, 8_000)), None);
     assert_eq!(seconds(MediaFormat::Wav, b"RIFF\0\0\0\0WAVE"), None);
@@ -181,9 +225,18 @@ fn other_recordings_last_as_long_as_their_bytes() {
     amr.extend([&[0x44][..], &[0; 5], &[0x3c, 0, 0]].concat());
     let seconds_amr = seconds(MediaFormat::Amr, &amr).unwrap();
     assert!((seconds_amr - 1.02).abs() < 1e-9, "{seconds_amr}");
-    assert_eq!(seconds(MediaFormat::Mp4Audio, &mp4(b"M4A ", &[b"soun"], 1_000, 12_500)), Some(12.5));
-    assert_eq!(seconds(MediaFormat::Mp4Audio, &mp4(b"M4A ", &[b"soun"], 0, 12_500)), None);
-    assert_eq!(seconds(MediaFormat::Mp4Audio, &mp4(b"M4A ", &[b"soun"], 1_000, u32::MAX)), None);
+    assert_eq!(
+        seconds(MediaFormat::Mp4Audio, &mp4(b"M4A ", &[b"soun"], 1_000, 12_500)),
+        Some(12.5)
+    );
+    assert_eq!(
+        seconds(MediaFormat::Mp4Audio, &mp4(b"M4A ", &[b"soun"], 0, 12_500)),
+        None
+    );
+    assert_eq!(
+        seconds(MediaFormat::Mp4Audio, &mp4(b"M4A ", &[b"soun"], 1_000, u32::MAX)),
+        None
+    );
     assert_eq!(seconds(MediaFormat::Mp3, b"ID3"), None);
 }
 
@@ -218,9 +271,18 @@ fn what_the_models_read_has_the_extension_they_know() {
         MediaFormat::WebM,
         MediaFormat::Flac,
     ] {
-        assert!(format.transcribable() && accepted.contains(&format.extension()), "{format:?}");
+        assert!(
+            format.transcribable() && accepted.contains(&format.extension()),
+            "{format:?}"
+        );
     }
-    for format in [MediaFormat::Amr, MediaFormat::ThreeGp, MediaFormat::Aac, MediaFormat::Mp4Video, MediaFormat::Unknown] {
+    for format in [
+        MediaFormat::Amr,
+        MediaFormat::ThreeGp,
+        MediaFormat::Aac,
+        MediaFormat::Mp4Video,
+        MediaFormat::Unknown,
+    ] {
         assert!(!format.transcribable(), "{format:?}");
     }
 }

@@ -12,6 +12,9 @@ use crate::decisions::{KeptMedia, MediaProblem, Unstructured};
 /// Longest heading or summary shown, characters: the reply is read on a phone between two jobs.
 const MAX_LINE_CHARS: usize = 300;
 
+/// Longest privacy notice sent, characters: it must leave room for what the reply is about.
+const MAX_NOTICE_CHARS: usize = 400;
+
 /// What a reply about notes says.
 #[derive(Debug, Clone, Copy)]
 pub struct NoteReply<'a> {
@@ -45,7 +48,11 @@ pub fn note_reply(reply: NoteReply<'_>) -> Vec<String> {
         lines.extend(note_lines(phrases, &reply, note));
     }
     lines.extend(problem_lines(phrases, &reply));
-    let mut footer: Vec<String> = reply.privacy_notice.map(str::to_owned).into_iter().collect();
+    let mut footer: Vec<String> = reply
+        .privacy_notice
+        .map(|notice| notice.chars().take(MAX_NOTICE_CHARS).collect())
+        .into_iter()
+        .collect();
     footer.push(fill(phrases.reference, "reference", &reference(reply.message)));
     footer.push(phrases.wrong.to_owned());
     let more = |n: usize| fill(phrases.more_in_office, "n", &n.to_string());

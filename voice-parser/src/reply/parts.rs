@@ -39,34 +39,33 @@ pub fn into_parts(blocks: &Blocks, max_parts: usize, more: impl Fn(usize) -> Str
         return vec![whole];
     }
     let max_parts = max_parts.max(1);
-    let room = MAX_REPLY_UTF16 - NUMBERING_UTF16;
+    // The last message that may be sent also needs its footer and how many items did not fit.
+    let ending = utf16(&footer) + utf16(&more(999)) + 2;
+    let room = |part: usize| {
+        let room = MAX_REPLY_UTF16 - NUMBERING_UTF16;
+        if part == max_parts {
+            room.saturating_sub(ending)
+        } else {
+            room
+        }
+    };
     let mut parts: Vec<Vec<String>> = vec![Vec::new()];
     let mut left_out = 0;
     for line in &blocks.lines {
-        let is_last = parts.len() == max_parts;
-        // The last message also needs its footer and how many items did not fit.
-        let reserved = if is_last {
-            utf16(&footer) + utf16(&more(99)) + 2
-        } else {
-            0
-        };
-        let text = shorten(&line.text, room.saturating_sub(reserved));
-        let fits = |part: &[String]| used(part) + utf16(&text) + reserved <= room;
-        if left_out == 0 && parts.last().is_some_and(|part| fits(part)) {
+        if left_out == 0 && !fits(&parts, &line.text, room(parts.len())) && parts.len() < max_parts {
+            parts.push(Vec::new());
+        }
+        let text = shorten(&line.text, room(parts.len()));
+        if left_out == 0 && fits(&parts, &text, room(parts.len())) {
             parts
                 .last_mut()
                 .into_iter()
                 .for_each(|part| part.push(text.clone()));
-        } else if left_out == 0 && !is_last {
-            parts.push(vec![text]);
         } else {
             left_out += usize::from(line.is_item);
         }
     }
-    let last_has_room = parts
-        .last()
-        .is_some_and(|part| used(part) + utf16(&footer) + utf16(&more(99)) + 2 <= room);
-    if !last_has_room && parts.len() < max_parts {
+    if !fits(&parts, &footer, room(1)) && parts.len() < max_parts {
         parts.push(Vec::new());
     }
     if let Some(last) = parts.last_mut() {
@@ -91,6 +90,11 @@ fn join<'a>(lines: impl Iterator<Item = &'a str>) -> String {
         .filter(|line| !line.is_empty())
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// Whether the text fits into the last part.
+fn fits(parts: &[Vec<String>], text: &str, room: usize) -> bool {
+    parts.last().is_some_and(|part| used(part) + utf16(text) <= room)
 }
 
 /// Units of the lines, each with its line break.
