@@ -329,7 +329,12 @@ impl Bucket {
         // The source is part of a header and has to be URL-encoded (API reference, CopyObject); the keys this product
         // makes consist of unreserved characters and slashes.
         let source = format!("{}/{from}", self.name);
-        let request = self.client.copy_object().bucket(&self.name).copy_source(source).key(to);
+        let request = self
+            .client
+            .copy_object()
+            .bucket(&self.name)
+            .copy_source(source)
+            .key(to);
         match request.send().await {
             Ok(_) => Ok(true),
             Err(error) if status_of(&error) == Some(404) && error.code() != Some("NoSuchBucket") => Ok(false),

@@ -1,7 +1,7 @@
 //! What the functions have in common: the domain, its stored records, and the adapters two of them need.
 //!
 //! The domain half ([`address`], [`ids`], [`message`], [`records`], [`customer`], [`client`], [`lookup`]) knows nothing
-//! of AWS or HTTP. The adapter half ([`bucket`], [`secrets`], [`telemetry`], [`config`]) knows the domain.
+//! of AWS or HTTP. The adapter half ([`bucket`], [`notebook`], [`secrets`], [`telemetry`], [`config`]) knows the domain.
 //! What only one function needs stays in that function's crate.
 
 pub mod address;
@@ -18,6 +18,7 @@ pub mod limits;
 pub mod lookup;
 pub mod message;
 pub mod metrics;
+pub mod notebook;
 pub mod problem;
 pub mod records;
 pub mod retry;
