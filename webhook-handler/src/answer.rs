@@ -64,13 +64,17 @@ impl Refusal {
 
     fn shown(&self) -> Shown {
         let (status, reason, detail) = match self {
-            Self::Request(RequestError::UnknownPath) => (404, "unknown_path", "There is nothing here but /webhook."),
+            Self::Request(RequestError::UnknownPath) => {
+                (404, "unknown_path", "There is nothing here but /webhook.")
+            }
             Self::Request(RequestError::MethodNotAllowed) => {
                 (405, "method_not_allowed", "Send a POST request.")
             }
-            Self::Request(RequestError::TooLarge) => {
-                (413, "too_large", "The body is larger than any message of Twilio's.")
-            }
+            Self::Request(RequestError::TooLarge) => (
+                413,
+                "too_large",
+                "The body is larger than any message of Twilio's.",
+            ),
             Self::Request(RequestError::NotSigned) => {
                 (401, "not_signed", "The request has no X-Twilio-Signature.")
             }
@@ -81,9 +85,11 @@ impl Refusal {
                 "wrong_signature",
                 "X-Twilio-Signature does not fit this address, body and key.",
             ),
-            Self::Verification(VerificationError::Keys(_)) => {
-                (503, "keys_unavailable", "The signature cannot be checked now. Try again.")
-            }
+            Self::Verification(VerificationError::Keys(_)) => (
+                503,
+                "keys_unavailable",
+                "The signature cannot be checked now. Try again.",
+            ),
             Self::Unusable(UnusableRequest::Body(_)) => (
                 400,
                 "body_unusable",
@@ -95,8 +101,16 @@ impl Refusal {
             Self::Unusable(UnusableRequest::Invalid(_)) => {
                 (400, "parameter_invalid", "A parameter is not usable.")
             }
-            Self::Queue(_) => (503, "queue_unavailable", "The message could not be kept. Try again."),
-            Self::TooSlow => (503, "too_slow", "The message could not be kept in time. Try again."),
+            Self::Queue(_) => (
+                503,
+                "queue_unavailable",
+                "The message could not be kept. Try again.",
+            ),
+            Self::TooSlow => (
+                503,
+                "too_slow",
+                "The message could not be kept in time. Try again.",
+            ),
         };
         Shown {
             status,
@@ -121,7 +135,9 @@ impl Refusal {
             503 => Some(("retry-after", "1")),
             _ => None,
         };
-        let headers = [("content-type", problem::CONTENT_TYPE)].into_iter().chain(further);
+        let headers = [("content-type", problem::CONTENT_TYPE)]
+            .into_iter()
+            .chain(further);
         response(shown.status, headers.collect(), problem.to_json())
     }
 }
@@ -129,10 +145,18 @@ impl Refusal {
 /// The acknowledgement: the message is in the queue.
 #[must_use]
 pub fn accepted() -> HttpApiResponse {
-    response(200, BTreeMap::from([("content-type", "text/xml")]), EMPTY_TWIML.to_owned())
+    response(
+        200,
+        BTreeMap::from([("content-type", "text/xml")]),
+        EMPTY_TWIML.to_owned(),
+    )
 }
 
-fn response(status_code: u16, headers: BTreeMap<&'static str, &'static str>, body: String) -> HttpApiResponse {
+fn response(
+    status_code: u16,
+    headers: BTreeMap<&'static str, &'static str>,
+    body: String,
+) -> HttpApiResponse {
     HttpApiResponse {
         status_code,
         headers,

@@ -17,7 +17,10 @@ pub struct NotUtf8;
 /// [`NotUtf8`] when a decoded name or value is not UTF-8.
 pub fn parse(encoded: &[u8]) -> Result<Parameters, NotUtf8> {
     let mut parameters = Parameters::default();
-    for pair in encoded.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
+    for pair in encoded
+        .split(|&byte| byte == b'&')
+        .filter(|pair| !pair.is_empty())
+    {
         let middle = pair.iter().position(|&byte| byte == b'=');
         let (name, value) = match middle {
             Some(at) => (&pair[..at], &pair[at + 1..]),

@@ -113,7 +113,11 @@ impl WebhookHandler {
     }
 
     /// Takes a request as far as the queue; returns the kind of message it was.
-    async fn accept(&self, event: HttpApiEvent, platform_trace: Option<&str>) -> Result<&'static str, Refusal> {
+    async fn accept(
+        &self,
+        event: HttpApiEvent,
+        platform_trace: Option<&str>,
+    ) -> Result<&'static str, Refusal> {
         let received_at = self.clock.now();
         let trace = TraceHeader::first_of([platform_trace, event.header("x-amzn-trace-id")]);
         let request = WebhookRequest::from_event(event, self.verifier.public_url())?;

@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn an_object_reads_like_a_form() {
-        let parsed = parse(br#"{"Body":"hi","NumMedia":1,"Forwarded":true,"Gone":null,"A":["x","y"],"O":{"k":1}}"#);
+        let parsed =
+            parse(br#"{"Body":"hi","NumMedia":1,"Forwarded":true,"Gone":null,"A":["x","y"],"O":{"k":1}}"#);
         let parsed = parsed.unwrap();
         let pairs: Vec<_> = parsed.pairs().collect();
         assert_eq!(

@@ -171,14 +171,19 @@ mod tests {
     #[test]
     fn an_unknown_key_an_unknown_algorithm_and_an_empty_secret_are_no_keys() {
         for id in ["k3", "odd", "empty", ""] {
-            assert!(shared_key(KEYS, id, Algorithm::HmacSha256).unwrap().is_none(), "{id}");
+            assert!(
+                shared_key(KEYS, id, Algorithm::HmacSha256).unwrap().is_none(),
+                "{id}"
+            );
         }
     }
 
     #[test]
     fn a_broken_secret_is_an_error_that_does_not_repeat_it() {
         for broken in ["", "hush", r#"["hush"]"#, r#"{"k":{"secret":"hush"}}"#] {
-            let error = shared_key(broken, "k", Algorithm::HmacSha256).unwrap_err().to_string();
+            let error = shared_key(broken, "k", Algorithm::HmacSha256)
+                .unwrap_err()
+                .to_string();
             assert!(!error.contains("hush"), "{error}");
         }
     }

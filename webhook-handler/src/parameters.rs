@@ -28,11 +28,9 @@ impl Parameters {
 
     /// Name and value, once for each value.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().flat_map(|(name, values)| {
-            values
-                .iter()
-                .map(move |value| (name.as_str(), value.as_str()))
-        })
+        self.0
+            .iter()
+            .flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str())))
     }
 
     /// The names.
@@ -105,7 +103,16 @@ mod tests {
 
     #[test]
     fn names_are_in_byte_order() {
-        let given = parameters(&[("a", "1"), ("B", "2"), ("\u{ffff}", "4"), ("\u{10000}", "5"), ("Ab", "3")]);
-        assert_eq!(given.names().collect::<Vec<_>>(), ["Ab", "B", "a", "\u{ffff}", "\u{10000}"]);
+        let given = parameters(&[
+            ("a", "1"),
+            ("B", "2"),
+            ("\u{ffff}", "4"),
+            ("\u{10000}", "5"),
+            ("Ab", "3"),
+        ]);
+        assert_eq!(
+            given.names().collect::<Vec<_>>(),
+            ["Ab", "B", "a", "\u{ffff}", "\u{10000}"]
+        );
     }
 }

@@ -67,7 +67,9 @@ impl MessageQueue {
         };
         let output = request.send().await.map_err(|error| QueueError::Failed {
             status: error.raw_response().map(|response| response.status().as_u16()),
-            code: error.code().map_or_else(|| failure_kind(&error), |code| Some(code.to_owned())),
+            code: error
+                .code()
+                .map_or_else(|| failure_kind(&error), |code| Some(code.to_owned())),
         })?;
         output
             .message_id

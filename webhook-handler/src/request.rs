@@ -129,7 +129,12 @@ fn size_of_body(event: &HttpApiEvent) -> usize {
     if !event.is_base64_encoded {
         return text.len();
     }
-    let padding = text.bytes().rev().take(2).take_while(|&byte| byte == b'=').count();
+    let padding = text
+        .bytes()
+        .rev()
+        .take(2)
+        .take_while(|&byte| byte == b'=')
+        .count();
     (text.len() - padding) * 3 / 4
 }
 
@@ -157,7 +162,16 @@ mod tests {
         for path in ["/webhook", "/dev/webhook", "/$default/webhook"] {
             assert!(is_webhook(path, None), "{path}");
         }
-        for path in ["", "/", "webhook", "//webhook", "/webhook/", "/a/b/webhook", "/webhooks", "/Webhook"] {
+        for path in [
+            "",
+            "/",
+            "webhook",
+            "//webhook",
+            "/webhook/",
+            "/a/b/webhook",
+            "/webhooks",
+            "/Webhook",
+        ] {
             assert!(!is_webhook(path, None), "{path}");
         }
         let public = "https://example.com/a/b/webhook".parse().unwrap();
@@ -188,7 +202,12 @@ mod tests {
         ] {
             assert!(is_form(form), "{form:?}");
         }
-        for other in ["application/json", "", "text/plain", "multipart/form-data; boundary=x"] {
+        for other in [
+            "application/json",
+            "",
+            "text/plain",
+            "multipart/form-data; boundary=x",
+        ] {
             assert!(!is_form(Some(other)), "{other}");
         }
     }

@@ -22,7 +22,10 @@ impl TraceHeader {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"=;-:_.,/".contains(&byte);
         let usable = header.len() <= MAX_TRACE_HEADER_BYTES
             && header.bytes().all(plain)
-            && header.split(';').filter_map(|field| field.strip_prefix("Root=")).any(is_trace_id);
+            && header
+                .split(';')
+                .filter_map(|field| field.strip_prefix("Root="))
+                .any(is_trace_id);
         usable.then(|| Self(header.to_owned()))
     }
 
@@ -58,7 +61,13 @@ mod tests {
     #[test]
     fn what_sqs_might_refuse_is_not_passed_on() {
         let long = format!("{TRACE};x={}", "y".repeat(256));
-        for bad in ["", "Root=1-zz", "hello", "Root=1-5759e988-bd862e3fe1be46a994272793;x=\u{e9}", &long] {
+        for bad in [
+            "",
+            "Root=1-zz",
+            "hello",
+            "Root=1-5759e988-bd862e3fe1be46a994272793;x=\u{e9}",
+            &long,
+        ] {
             assert_eq!(TraceHeader::parse(bad), None, "{bad}");
         }
     }

@@ -3,8 +3,8 @@
 
 use crate::keyring::{Freshness, Keyring, KeyringError};
 use crate::request::WebhookRequest;
-use crate::signature::address::{PublicUrl, WebhookAddress};
 use crate::signature::SignedContent;
+use crate::signature::address::{PublicUrl, WebhookAddress};
 
 /// Why a request is not taken for Twilio's.
 #[derive(Debug, thiserror::Error)]

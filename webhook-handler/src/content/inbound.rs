@@ -60,7 +60,9 @@ fn media(given: &mut Parameters) -> Vec<MediaReference> {
             Some(MediaReference {
                 index,
                 url: given.take(&format!("MediaUrl{index}"))?,
-                content_type: given.take(&format!("MediaContentType{index}")).unwrap_or_default(),
+                content_type: given
+                    .take(&format!("MediaContentType{index}"))
+                    .unwrap_or_default(),
             })
         })
         .collect()
@@ -136,7 +138,9 @@ mod tests {
 
     #[test]
     fn a_sender_without_a_number_has_the_user_id_of_the_address() {
-        let sender = read(given(&[("From", "whatsapp:US.13491208655302741918")])).unwrap().from;
+        let sender = read(given(&[("From", "whatsapp:US.13491208655302741918")]))
+            .unwrap()
+            .from;
         assert_eq!(sender.phone_number, None);
         assert_eq!(sender.user_id.unwrap().as_str(), "US.13491208655302741918");
         assert_eq!(sender.address.as_str(), "whatsapp:US.13491208655302741918");
@@ -152,9 +156,15 @@ mod tests {
     #[test]
     fn without_an_address_there_is_no_message() {
         assert_eq!(read(given(&[])), Err(UnusableRequest::Missing("From")));
-        assert_eq!(read(given(&[("From", "whatsapp:")])), Err(UnusableRequest::Invalid("From")));
+        assert_eq!(
+            read(given(&[("From", "whatsapp:")])),
+            Err(UnusableRequest::Invalid("From"))
+        );
         let long = format!("whatsapp:+{}", "1".repeat(256));
-        assert_eq!(read(given(&[("From", &long)])), Err(UnusableRequest::Invalid("From")));
+        assert_eq!(
+            read(given(&[("From", &long)])),
+            Err(UnusableRequest::Invalid("From"))
+        );
     }
 
     #[test]
@@ -183,11 +193,22 @@ mod tests {
 
     #[test]
     fn a_place_that_is_none_is_kept_as_it_came() {
-        let place = message(&[("Latitude", "-37.81"), ("Longitude", "144.96"), ("Label", "Depot")]).location;
+        let place = message(&[
+            ("Latitude", "-37.81"),
+            ("Longitude", "144.96"),
+            ("Label", "Depot"),
+        ])
+        .location;
         let place = place.unwrap();
         assert_eq!((place.latitude, place.longitude), (-37.81, 144.96));
         assert_eq!(place.label.as_deref(), Some("Depot"));
-        for (latitude, longitude) in [("91", "0"), ("NaN", "0"), ("0", "inf"), ("0", "180.1"), ("north", "0")] {
+        for (latitude, longitude) in [
+            ("91", "0"),
+            ("NaN", "0"),
+            ("0", "inf"),
+            ("0", "180.1"),
+            ("north", "0"),
+        ] {
             let message = message(&[("Latitude", latitude), ("Longitude", longitude)]);
             assert_eq!(message.location, None);
             assert_eq!(message.other["Latitude"], [latitude]);

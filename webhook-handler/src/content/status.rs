@@ -23,12 +23,18 @@ pub(super) fn is_status(parameters: &Parameters) -> bool {
 }
 
 /// Reads a status callback; `query` is the one of its address.
-pub(super) fn read(mut parameters: Parameters, query: &Parameters) -> Result<StatusCallback, UnusableRequest> {
+pub(super) fn read(
+    mut parameters: Parameters,
+    query: &Parameters,
+) -> Result<StatusCallback, UnusableRequest> {
     let given = &mut parameters;
     Ok(StatusCallback {
         outbound_id: sid::take(given)?,
         message_id: query.get("m").and_then(|sid| sid.parse().ok()),
-        part: query.get("p").and_then(|part| part.parse().ok()).filter(|&part| part > 0),
+        part: query
+            .get("p")
+            .and_then(|part| part.parse().ok())
+            .filter(|&part| part > 0),
         status: STATUS_NAMES
             .into_iter()
             .find_map(|name| given.take(name))
@@ -54,10 +60,19 @@ mod tests {
 
     #[test]
     fn the_status_tells_a_callback_from_a_message() {
-        for callback in ["MessageStatus=sent", "SmsStatus=delivered", "MessageStatus=failed&SmsStatus=received"] {
+        for callback in [
+            "MessageStatus=sent",
+            "SmsStatus=delivered",
+            "MessageStatus=failed&SmsStatus=received",
+        ] {
             assert!(is_status(&parse(callback)), "{callback}");
         }
-        for message in ["", "SmsStatus=received", "SmsStatus=", "MessageStatus=receiving&SmsStatus=received"] {
+        for message in [
+            "",
+            "SmsStatus=received",
+            "SmsStatus=",
+            "MessageStatus=receiving&SmsStatus=received",
+        ] {
             assert!(!is_status(&parse(message)), "{message}");
         }
     }

@@ -74,13 +74,12 @@ fn query_spellings(raw: &str) -> Vec<String> {
     if raw.is_empty() {
         return vec![String::new()];
     }
-    let mut spellings = vec![format!("?{raw}")];
-    let pairs = form_urlencoded::parse(raw.as_bytes());
-    let rewritten = form_urlencoded::Serializer::new(String::from("?"))
-        .extend_pairs(pairs)
+    let rewritten = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form_urlencoded::parse(raw.as_bytes()))
         .finish();
-    if rewritten != spellings[0] {
-        spellings.push(rewritten);
+    let mut spellings = vec![format!("?{raw}")];
+    if rewritten != raw {
+        spellings.push(format!("?{rewritten}"));
     }
     spellings
 }
@@ -240,13 +239,20 @@ mod tests {
     #[test]
     fn a_path_that_only_starts_like_the_stage_keeps_its_start() {
         let spellings = WebhookAddress::Gateway.spellings(&at("web", "/webhook", ""));
-        assert!(spellings.iter().all(|url| url.ends_with("/webhook")), "{spellings:?}");
+        assert!(
+            spellings.iter().all(|url| url.ends_with("/webhook")),
+            "{spellings:?}"
+        );
     }
 
     #[test]
     fn a_configured_address_takes_the_requests_query_and_loses_its_fragment() {
         assert_eq!(
-            public("https://hooks.example.com/in/webhook#rc=2&rp=all").spellings(&at("dev", "/dev/webhook", "m=1")),
+            public("https://hooks.example.com/in/webhook#rc=2&rp=all").spellings(&at(
+                "dev",
+                "/dev/webhook",
+                "m=1"
+            )),
             [
                 "https://hooks.example.com/in/webhook?m=1",
                 "https://hooks.example.com:443/in/webhook?m=1",
@@ -258,7 +264,10 @@ mod tests {
     fn a_port_is_tried_with_and_without() {
         assert_eq!(
             public("http://user:pass@[::1]:4566/webhook").spellings(&at("", "/webhook", "")),
-            ["http://user:pass@[::1]/webhook", "http://user:pass@[::1]:4566/webhook"]
+            [
+                "http://user:pass@[::1]/webhook",
+                "http://user:pass@[::1]:4566/webhook"
+            ]
         );
         assert_eq!(
             public("http://example.com/webhook").spellings(&at("", "/webhook", ""))[1],
@@ -268,8 +277,19 @@ mod tests {
 
     #[test]
     fn an_address_that_cannot_be_called_is_refused_with_the_reason() {
-        for bad in ["", "example.com/webhook", "ftp://example.com/", "https://", "https:///webhook", "https://a b/"] {
-            assert_eq!(bad.parse::<PublicUrl>(), Err(InvalidPublicUrl::NotAnAddress), "{bad}");
+        for bad in [
+            "",
+            "example.com/webhook",
+            "ftp://example.com/",
+            "https://",
+            "https:///webhook",
+            "https://a b/",
+        ] {
+            assert_eq!(
+                bad.parse::<PublicUrl>(),
+                Err(InvalidPublicUrl::NotAnAddress),
+                "{bad}"
+            );
         }
         let with_query = "https://example.com/webhook?a=1#rc=2".parse::<PublicUrl>();
         assert_eq!(with_query, Err(InvalidPublicUrl::HasQuery));

@@ -54,7 +54,12 @@ impl SigningKey {
             Algorithm::HmacSha1 => made_with::<Hmac<Sha1>>,
             Algorithm::HmacSha256 => made_with::<Hmac<Sha256>>,
         };
-        check(self.secret.expose_secret().as_bytes(), presented, spellings, parameters)
+        check(
+            self.secret.expose_secret().as_bytes(),
+            presented,
+            spellings,
+            parameters,
+        )
     }
 }
 
