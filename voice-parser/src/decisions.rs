@@ -12,6 +12,7 @@ use shared::records::UnknownFields;
 use shared::records::note::MediaKind;
 use shared::records::outcome::{Cost, Failure, StepTiming};
 use shared::records::pipeline::Record;
+use shared::records::sender::{Choice, PendingQuestion};
 
 use crate::structure::Draft;
 
@@ -77,6 +78,9 @@ pub enum SenderDecision {
         /// A further picture of an album.
         #[serde(default)]
         album: bool,
+        /// The open question this message answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<Box<Answer>>,
     },
     /// Nobody we know.
     Stranger {
@@ -97,11 +101,24 @@ pub enum Route {
     },
     /// Thanks or a lone emoji: filed without a model, not answered.
     Thanks,
+    /// An answer to a question: changes a note and is none.
+    Answer(Box<Answer>),
     /// A command, whatever the company.
     Command {
         /// Which.
         command: Command,
     },
+}
+
+/// An answer to a question about a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Which question.
+    pub question_id: String,
+    /// The note it is about.
+    pub note_id: NoteId,
+    /// What was chosen.
+    pub choice: Choice,
 }
 
 /// What a worker can tell the system itself.
@@ -211,6 +228,8 @@ pub struct ReplyPlan {
     pub language: Language,
     /// The messages, in order; none when suppressed.
     pub parts: Vec<String>,
+    /// What it asks.
+    pub question: Option<PendingQuestion>,
     /// Why nothing is sent.
     pub suppressed: Option<Suppressed>,
     /// When it was made, UTC.
@@ -227,6 +246,8 @@ pub enum ReplyPurpose {
     UnknownSender,
     /// A command was carried out.
     Command,
+    /// An answer was taken.
+    Answer,
     /// It could not be processed, and is not lost.
     Failure,
 }
@@ -239,6 +260,7 @@ impl ReplyPurpose {
             Self::Note => "note",
             Self::UnknownSender => "unknown_sender",
             Self::Command => "command",
+            Self::Answer => "answer",
             Self::Failure => "failure",
         }
     }

@@ -129,7 +129,7 @@ impl Material<'_> {
         let filed = file_under(self.decisions.clients.as_ref(), &draft.client_ids, total == 1);
         let about = match &self.decisions.route {
             Some(Route::Note { about }) => about.clone(),
-            Some(Route::Thanks | Route::Command { .. }) | None => None,
+            Some(Route::Thanks | Route::Answer(_) | Route::Command { .. }) | None => None,
         };
         Note {
             schema: NoteSchema::Current,

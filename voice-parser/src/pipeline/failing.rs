@@ -70,6 +70,7 @@ fn failure_notice(work: Work<'_>, language: Language) -> ReplyPlan {
         purpose: ReplyPurpose::Failure,
         language,
         parts: vec![words],
+        question: None,
         suppressed: None,
         planned_at: work.services.clock.now(),
     }

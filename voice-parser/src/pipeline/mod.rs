@@ -4,12 +4,14 @@
 //! A step returns what it decided and changes no record itself, but for two that checkpoint in between: media (item by
 //! item) and the reply (intent before sending, evidence after).
 
+mod answer;
 mod clients;
 mod done;
 mod failing;
 mod media;
 mod note;
 mod publish;
+mod question;
 mod reply;
 mod route;
 mod sender;
@@ -199,7 +201,12 @@ async fn steps(work: Work<'_>, held: &Held) -> Result<(), StepFailure> {
             Step::Transcript => transcript::decide(work, &record).await?,
             Step::Clients => Decided::Clients(clients::decide(work, &record).await?),
             Step::Note => note::decide(work, &record).await?,
-            Step::Publish => Decided::Published(publish::publish(work, &record).await?),
+            Step::Publish => Decided::Published(match &record.decisions.route {
+                Some(Route::Answer(answer)) => answer::apply(work, &record, answer).await?,
+                Some(Route::Note { .. } | Route::Thanks | Route::Command { .. }) | None => {
+                    publish::publish(work, &record).await?
+                }
+            }),
             Step::Reply => {
                 reply::reply(work, held).await?;
                 Decided::Replied
@@ -259,7 +266,7 @@ fn after(decided: &Decided) -> Step {
         Decided::Media(_) => Step::Transcript,
         Decided::Transcript(..) => Step::Clients,
         Decided::Clients(_) | Decided::Route(Route::Thanks) => Step::Note,
-        Decided::Note(..) => Step::Publish,
+        Decided::Note(..) | Decided::Route(Route::Answer(_)) => Step::Publish,
         Decided::Published(_) => Step::Reply,
         Decided::Replied => Step::Done,
     }

@@ -11,9 +11,10 @@ use shared::ids::MessageSid;
 use shared::keys;
 use shared::records::outbox::{OutboxEntry, OutboxSchema};
 use shared::records::pipeline::{Evidence, ReplyRecord, Step};
+use shared::records::sender::PendingQuestion;
 use shared::telemetry::chain;
 
-use super::{Work, publish, sender};
+use super::{Work, publish, question, sender};
 use crate::backoff::{self, Backoff};
 use crate::decisions::{
     Command, Decisions, PipelineRecord, ReplyPlan, ReplyPurpose, Route, SenderDecision, Suppressed,
@@ -21,7 +22,7 @@ use crate::decisions::{
 use crate::failure::StepFailure;
 use crate::ledger::Held;
 use crate::reply::compose::{NoteReply, note_reply};
-use crate::reply::phrases::Phrases;
+use crate::reply::phrases::{Phrases, fill};
 use crate::structure::prompt::local_date;
 use crate::twilio::{Direction, ListedMessage, MessageQuery, OutboundMessage};
 
@@ -50,7 +51,27 @@ pub(super) async fn reply(work: Work<'_>, held: &Held) -> Result<(), StepFailure
         }
     };
     if plan.suppressed.is_none() {
+        if let Some(question) = &plan.question {
+            question::keep(work, question).await?;
+        }
         send_all(work, held, &plan, 1).await?;
+        if let Some(question) = &plan.question {
+            // The question is at the end, so it is the last part that an answer quotes.
+            let outbound_id = held
+                .record()
+                .await
+                .replies
+                .last()
+                .and_then(|reply| reply.outbound_id.clone());
+            question::keep(
+                work,
+                &PendingQuestion {
+                    outbound_id,
+                    ..question.clone()
+                },
+            )
+            .await?;
+        }
     }
     let greeted = matches!(
         &record.decisions.sender,
@@ -74,39 +95,51 @@ async fn plan(work: Work<'_>, record: &PipelineRecord) -> Result<ReplyPlan, Step
         .customer()
         .map_or_else(Language::english, |customer| customer.reply_language(spoken));
     let phrases = Phrases::of(&language);
-    let (purpose, parts) = match (&decisions.sender, &decisions.route) {
-        (Some(SenderDecision::Stranger { .. }), _) => (
-            ReplyPurpose::UnknownSender,
-            vec![phrases.unknown_sender.to_owned()],
-        ),
+    let said = |words: &str| (vec![words.to_owned()], None);
+    let (purpose, (parts, question)) = match (&decisions.sender, &decisions.route) {
+        (Some(SenderDecision::Stranger { .. }), _) => {
+            (ReplyPurpose::UnknownSender, said(phrases.unknown_sender))
+        }
         (_, Some(Route::Command { command })) => {
             let words = match command {
                 Command::Stop => phrases.stopped,
                 Command::Start => phrases.started,
                 Command::Help => phrases.help,
             };
-            (ReplyPurpose::Command, vec![words.to_owned()])
+            (ReplyPurpose::Command, said(words))
         }
-        (_, Some(Route::Note { .. } | Route::Thanks) | None) => {
-            (ReplyPurpose::Note, about_notes(work, record, &language).await?)
-        }
+        (_, Some(Route::Answer(answer))) => (
+            ReplyPurpose::Answer,
+            said(&fill(phrases.filed_under, "name", &answer.choice.name)),
+        ),
+        (_, Some(Route::Note { .. } | Route::Thanks) | None) => (
+            ReplyPurpose::Note,
+            about_notes(work, record, &language, now).await?,
+        ),
     };
     let suppressed = suppressed(work, decisions, now);
-    let parts = if suppressed.is_some() { Vec::new() } else { parts };
+    let (parts, question) = if suppressed.is_some() {
+        (Vec::new(), None)
+    } else {
+        (parts, question)
+    };
     Ok(ReplyPlan {
         purpose,
         language,
         parts,
+        question,
         suppressed,
         planned_at: now,
     })
 }
 
+/// The messages about the filed notes, and the question they ask.
 async fn about_notes(
     work: Work<'_>,
     record: &PipelineRecord,
     language: &Language,
-) -> Result<Vec<String>, StepFailure> {
+    now: jiff::Timestamp,
+) -> Result<(Vec<String>, Option<PendingQuestion>), StepFailure> {
     let decisions = &record.decisions;
     let customer = decisions
         .customer()
@@ -116,16 +149,19 @@ async fn about_notes(
         &decisions.sender,
         Some(SenderDecision::Worker { greet: true, .. })
     );
-    Ok(note_reply(NoteReply {
+    let question = question::about(&notes, decisions.clients.as_ref(), now);
+    let parts = note_reply(NoteReply {
         notes: &notes,
         media: decisions.media.as_deref().unwrap_or_default(),
+        question: question.as_ref(),
         unstructured: decisions.note.as_ref().and_then(|note| note.unstructured),
         language,
         today: local_date(work.received_at, customer),
         message: &work.inbound.message_id,
         privacy_notice: customer.settings.privacy_notice.as_deref().filter(|_| greet),
         max_parts: usize::from(customer.settings.reply.max_parts.clamp(1, 3)),
-    }))
+    });
+    Ok((parts, question))
 }
 
 /// Why nothing is said.
@@ -362,7 +398,10 @@ async fn remember(
         note_ids,
         part,
         to: work.inbound.from.address.clone(),
-        question_id: None,
+        question_id: plan
+            .question
+            .as_ref()
+            .map(|question| question.question_id.clone()),
     };
     work.services.bucket.write(&keys::outbox(sid), &entry).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What is it? A command, thanks, or something to understand and file.
+//! What is it? An answer to an open question, a command, thanks, or something to understand and file.
 
 use shared::ids::{MessageSid, NoteId};
 use shared::keys;
@@ -6,11 +6,15 @@ use shared::message::InboundMessage;
 use shared::records::outbox::OutboxEntry;
 
 use super::{Work, sender};
-use crate::decisions::{Command, PipelineRecord, Route};
+use crate::decisions::{Command, PipelineRecord, Route, SenderDecision};
 use crate::failure::StepFailure;
 
 pub(super) async fn decide(work: Work<'_>, record: &PipelineRecord) -> Result<Route, StepFailure> {
-    let route = match read(work.inbound) {
+    let answer = match &record.decisions.sender {
+        Some(SenderDecision::Worker { answer, .. }) => answer.clone(),
+        Some(SenderDecision::Stranger { .. }) | None => None,
+    };
+    let route = match answer.map(Route::Answer).or_else(|| read(work.inbound)) {
         Some(route) => route,
         None => Route::Note {
             about: quoted_note(work, record).await?,
@@ -31,7 +35,8 @@ pub(super) async fn decide(work: Work<'_>, record: &PipelineRecord) -> Result<Ro
             command: Command::Help,
         }
         | Route::Note { .. }
-        | Route::Thanks => {}
+        | Route::Thanks
+        | Route::Answer(_) => {}
     }
     Ok(route)
 }

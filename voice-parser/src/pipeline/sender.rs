@@ -9,8 +9,8 @@ use shared::metrics::Metric;
 use shared::records::UnknownFields;
 use shared::records::sender::{STRANGER_SILENCE_HOURS, SenderSchema, SenderState};
 
-use super::Work;
-use crate::decisions::{PipelineRecord, SenderDecision};
+use super::{Work, question};
+use crate::decisions::{Answer, PipelineRecord, SenderDecision};
 use crate::failure::StepFailure;
 
 /// How many names the transcription listens for: enough for the likeliest, few enough not to be heard into silence.
@@ -54,6 +54,7 @@ pub(super) async fn decide(work: Work<'_>, _: &PipelineRecord) -> Result<SenderD
                 opted_out: state.opted_out_at.is_some(),
                 greet: state.greeted_at.is_none(),
                 album: is_album_follower(work, previous),
+                answer: answered_question(work, state),
             }
         }
     })
@@ -69,6 +70,7 @@ pub(super) async fn decide(work: Work<'_>, _: &PipelineRecord) -> Result<SenderD
             opted_out: seen.opted_out,
             greet: seen.greet,
             album: seen.album,
+            answer: seen.answer.map(Box::new),
         },
     })
 }
@@ -92,13 +94,32 @@ fn is_to_be_told(work: Work<'_>, state: &mut SenderState) -> bool {
     true
 }
 
+/// The open question this message answers, if it does.
+fn answered_question(work: Work<'_>, state: &SenderState) -> Option<Answer> {
+    let inbound = work.inbound;
+    if !inbound.is_text_only() {
+        return None;
+    }
+    let quoted = inbound
+        .in_reply_to
+        .as_ref()
+        .map(|quoted| quoted.message_id.as_str());
+    let (question, choice) = question::read_answer(&inbound.text, quoted, &state.pending, work.received_at)?;
+    Some(Answer {
+        question_id: question.question_id.clone(),
+        note_id: question.note_id.clone(),
+        choice: choice.clone(),
+    })
+}
+
 /// What the sender's state says about this message.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Seen {
     tell: bool,
     opted_out: bool,
     greet: bool,
     album: bool,
+    answer: Option<Answer>,
 }
 
 /// The sender's message before this one.

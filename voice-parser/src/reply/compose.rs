@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use shared::company::Language;
 use shared::ids::MessageSid;
 use shared::records::note::{ActionItem, ClientDecision, Intent, Note, ReviewReason};
+use shared::records::sender::PendingQuestion;
 
 use super::parts::{Blocks, Line, into_parts};
 use super::phrases::{Phrases, fill};
@@ -22,6 +23,8 @@ pub struct NoteReply<'a> {
     pub notes: &'a [Note],
     /// What the message came with.
     pub media: &'a [KeptMedia],
+    /// What it asks, at its end.
+    pub question: Option<&'a PendingQuestion>,
     /// Why there is no structure.
     pub unstructured: Option<Unstructured>,
     /// The language it is in.
@@ -53,6 +56,12 @@ pub fn note_reply(reply: NoteReply<'_>) -> Vec<String> {
         .map(|notice| notice.chars().take(MAX_NOTICE_CHARS).collect())
         .into_iter()
         .collect();
+    footer.extend(
+        reply
+            .question
+            .into_iter()
+            .flat_map(|question| question_lines(phrases, question)),
+    );
     footer.push(fill(phrases.reference, "reference", &reference(reply.message)));
     footer.push(phrases.wrong.to_owned());
     let more = |n: usize| fill(phrases.more_in_office, "n", &n.to_string());
@@ -84,7 +93,10 @@ fn note_lines(phrases: &Phrases, reply: &NoteReply<'_>, note: &Note) -> Vec<Line
         Some(Unstructured::Thanks) | None => {}
     }
     let mut lines = vec![line(&heading(phrases, note))];
-    if note.client_decision == ClientDecision::Ambiguous {
+    let is_asked = reply
+        .question
+        .is_some_and(|question| question.note_id == note.note_id);
+    if note.client_decision == ClientDecision::Ambiguous && !is_asked {
         let names: Vec<&str> = note
             .client_candidates
             .iter()
@@ -101,6 +113,18 @@ fn note_lines(phrases: &Phrases, reply: &NoteReply<'_>, note: &Note) -> Vec<Line
             .map(|item| item_line(phrases, item, reply.today)),
     );
     lines
+}
+
+fn question_lines(phrases: &Phrases, question: &PendingQuestion) -> Vec<String> {
+    let heard = question
+        .choices
+        .first()
+        .map(|choice| choice.heard.as_str())
+        .unwrap_or_default();
+    let asked = fill(phrases.which_client, "heard", heard);
+    let choices = question.choices.iter().zip(1..);
+    let numbered = choices.map(|(choice, number)| line(&format!("{number}  {}", choice.name)).text);
+    std::iter::once(line(&asked).text).chain(numbered).collect()
 }
 
 /// Client and subject in one line.

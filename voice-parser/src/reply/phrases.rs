@@ -16,6 +16,10 @@ pub struct Phrases {
     pub no_client: &'static str,
     /// `{names}` might be meant.
     pub client_unclear: &'static str,
+    /// Asks which of the numbered clients `{heard}` is.
+    pub which_client: &'static str,
+    /// After the answer: `{name}`.
+    pub filed_under: &'static str,
     /// A knowledge note.
     pub noted: &'static str,
     /// A note that is neither.
@@ -56,6 +60,8 @@ const ENGLISH: Phrases = Phrases {
     ],
     no_client: "No client named",
     client_unclear: "Client unclear: {names}. The office will check.",
+    which_client: "Which client is “{heard}”? Reply with the number:",
+    filed_under: "Thanks, filed under {name}.",
     noted: "Noted",
     filed: "Filed",
     no_words: "I could not hear any words in that. It is filed, and the office can listen to it.",
@@ -85,6 +91,8 @@ const GERMAN: Phrases = Phrases {
     ],
     no_client: "Kein Kunde genannt",
     client_unclear: "Kunde unklar: {names}. Das Büro prüft es.",
+    which_client: "Welcher Kunde ist „{heard}“? Antworte mit der Nummer:",
+    filed_under: "Danke, abgelegt unter {name}.",
     noted: "Notiert",
     filed: "Abgelegt",
     no_words: "Ich konnte darin keine Worte hören. Es ist abgelegt, das Büro kann es anhören.",
