@@ -150,6 +150,14 @@ impl FromRequestParts<Arc<App>> for Access {
     }
 }
 
+impl FromRequestParts<Arc<App>> for AdminScope {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        Access::from_request_parts(parts, app).await?.admin()
+    }
+}
+
 /// The one key a request came with.
 fn presented(headers: &HeaderMap) -> Result<&str, ApiError> {
     let mut values = headers.get_all(X_API_KEY).iter();

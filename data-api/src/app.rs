@@ -18,7 +18,7 @@ use crate::api_key::KeyRing;
 use crate::config::Config;
 use crate::error::ApiError;
 use crate::seal::{Binding, refused};
-use crate::{docs, edge, files, page};
+use crate::{api_keys, docs, edge, files, notes, page};
 
 /// Largest request body, bytes: a client list as CSV. Lambda itself takes 6 MB.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -110,7 +110,10 @@ impl App {
 
 /// Every documented route, with its description.
 pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::with_openapi(docs::description()).merge(files::routes())
+    OpenApiRouter::with_openapi(docs::description())
+        .merge(files::routes())
+        .merge(notes::routes())
+        .merge(api_keys::routes())
 }
 
 /// The OpenAPI description of the documented routes.

@@ -30,7 +30,9 @@ pub const SCHEME: &str = "api_key";
     ),
     tags(
         (name = "service", description = "Is it there?"),
-        (name = "files", description = "What is in the bucket, as it was filed.")
+        (name = "files", description = "What is in the bucket, as it was filed."),
+        (name = "notes", description = "What was understood, note by note."),
+        (name = "keys", description = "Who may see what. For the admin key.")
     )
 )]
 struct Description;

@@ -42,6 +42,21 @@ pub enum ApiError {
     /// The route exists and does not offer the method; `Allow` says which it does.
     #[error("method not offered")]
     MethodNotAllowed,
+    /// The request's body is not of the media type named here.
+    #[error("media type not understood")]
+    UnsupportedMediaType(&'static str),
+    /// The request's body is too large.
+    #[error("body too large")]
+    TooLarge,
+    /// A change without `If-Match`.
+    #[error("no If-Match")]
+    PreconditionRequired,
+    /// The object is not the one named in `If-Match` any more.
+    #[error("another revision by now")]
+    PreconditionFailed,
+    /// The object is in a state that does not allow it; the sentence says which and what to do.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
     /// `bucket` has no usable answer now.
     #[error("{what} cannot be reached now")]
     Unavailable {
@@ -112,6 +127,22 @@ impl ApiError {
                 405,
                 "This route does not offer this method; the header allow lists those it does.",
             ),
+            Self::UnsupportedMediaType(expected) => {
+                let detail = format!("The body has to be {expected}, and content-type has to say so.");
+                Problem::new(415, detail).about("content-type")
+            }
+            Self::TooLarge => Problem::new(413, "The body is larger than 4 MiB."),
+            Self::PreconditionRequired => Problem::new(
+                428,
+                "Send the header if-match with the entity tag of what you are changing, as its GET answered it.",
+            )
+            .about("if-match"),
+            Self::PreconditionFailed => Problem::new(
+                412,
+                "It was changed since you read it. Read it again and repeat the change.",
+            )
+            .about("if-match"),
+            Self::Conflict(why) => Problem::new(409, *why),
             Self::Unavailable { .. } => Problem::new(
                 503,
                 "What this needs cannot be reached just now. Nothing was lost; try again shortly.",

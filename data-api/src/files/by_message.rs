@@ -4,25 +4,22 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::bucket::Listed;
 use shared::ids::{CompanyId, MessageSid};
-use shared::records::index::{FileType, FilingState, IndexedNote, MessageIndex};
+use shared::records::index::{FileType, MessageIndex};
 use shared::records::note::{Intent, Note, Tag};
 use utoipa::{IntoParams, ToSchema};
 
 use super::File;
 use super::artifact::ArtifactName;
-use crate::access::{Access, CompanyScope};
+use crate::access::Access;
 use crate::app::App;
 use crate::error::{ApiError, ProblemDocument};
-use crate::object_key::ObjectKey;
+use crate::message;
 use crate::parameters::{FromGiven, Given, Query};
-
-/// Most files of one note: ten media items and its texts are 13.
-const MAX_FILES: i32 = 100;
+use crate::schema::NoteDocument;
 
 /// Which message.
 #[derive(Debug, IntoParams)]
@@ -55,7 +52,7 @@ pub struct Message {
     #[schema(value_type = String)]
     pub company_id: CompanyId,
     /// The first note's.
-    #[schema(value_type = super::list::IntentName)]
+    #[schema(value_type = crate::schema::IntentName)]
     pub intent: Intent,
     /// The first note's.
     #[schema(value_type = String)]
@@ -63,7 +60,7 @@ pub struct Message {
     /// All its files, note by note.
     pub files: Vec<MessageFile>,
     /// Its notes in order, whole.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<NoteDocument>)]
     pub notes: Vec<Note>,
 }
 
@@ -116,48 +113,24 @@ pub(crate) async fn by_message(
     Query(query): Query<MessageQuery>,
 ) -> Result<Json<Message>, ApiError> {
     let scope = access.company(&query.company_id)?;
-    let index = app
-        .bucket
-        .read::<MessageIndex>(&scope.keys().message_index(&query.message_id))
-        .await?
-        .map(|read| read.value)
-        .filter(|index| index.state == FilingState::Filed)
-        .ok_or(ApiError::NotFound)?;
-    let parts = try_join_all(index.notes.iter().map(|note| part(&app, &scope, note))).await?;
-    let (files, notes): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    let notes: Vec<Note> = notes.into_iter().flatten().collect();
-    // The index is written last and a note never loses its own file while it is listed there.
-    let first = index.notes.first().ok_or(ApiError::NotFound)?;
-    let told = notes.first();
+    let message = message::Message::filed(&app.bucket, &scope, &query.message_id).await?;
+    let files = message.files(&app.bucket, &scope);
+    let notes = message.notes(&app.bucket, &scope);
+    let (files, notes) = futures_util::try_join!(files, notes)?;
+    let index = message.index;
+    let indexed = index.notes.first().ok_or(ApiError::NotFound)?;
+    let first = notes.first();
     Ok(Json(Message {
         message_id: index.message_id.clone(),
         company_id: scope.company_id().clone(),
-        intent: told.map_or(first.intent, |note| note.intent),
-        tag: told.map_or(&first.tag, |note| &note.tag).clone(),
+        intent: first.map_or(indexed.intent, |note| note.intent),
+        tag: first.map_or(&indexed.tag, |note| &note.tag).clone(),
         files: files
             .into_iter()
-            .flatten()
             .map(|listed| described(listed, &index))
             .collect(),
         notes,
     }))
-}
-
-/// The files filed with one note, and the note.
-async fn part(
-    app: &App,
-    scope: &CompanyScope,
-    note: &IndexedNote,
-) -> Result<(Vec<Listed>, Option<Note>), ApiError> {
-    let key: ObjectKey = note
-        .note_key
-        .parse()
-        .map_err(|why| ApiError::internal("the message's index", why))?;
-    let key = scope.own(&key)?;
-    let prefix = key.strip_suffix("note.json").unwrap_or(key);
-    let files = async { Ok::<_, ApiError>(app.bucket.list(prefix, None, None, MAX_FILES).await?.objects) };
-    let note = async { Ok(app.bucket.read::<Note>(key).await?.map(|read| read.value)) };
-    futures_util::try_join!(files, note)
 }
 
 fn described(listed: Listed, index: &MessageIndex) -> MessageFile {

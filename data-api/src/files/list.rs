@@ -16,6 +16,7 @@ use crate::access::{Access, CompanyScope};
 use crate::app::App;
 use crate::error::{ApiError, ProblemDocument};
 use crate::parameters::{FromGiven, Given, Query};
+use crate::schema::IntentName;
 use crate::seal::Binding;
 
 /// Most files on a page: what one LIST answers.
@@ -37,18 +38,6 @@ pub struct ListQuery {
     /// From the previous page of the same list.
     #[param(rename = "nextContinuationToken", value_type = Option<String>, max_length = 1400)]
     pub token: Option<String>,
-}
-
-/// What is known about an intent's name.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "kebab-case")]
-pub enum IntentName {
-    /// Something has to be done.
-    JobToBeDone,
-    /// Something worth knowing later.
-    KnowledgeDocument,
-    /// Neither.
-    Other,
 }
 
 /// How files are listed.

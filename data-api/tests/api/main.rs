@@ -11,4 +11,7 @@ mod access;
 mod bad_input;
 mod edge;
 mod files;
+mod isolation;
+mod keys;
+mod notes;
 mod support;

@@ -36,7 +36,8 @@ pub(crate) struct TestApp {
     /// Straight to the emulator: not counted, never failing.
     pub(crate) direct: SdkConfig,
     pub(crate) router: Router,
-    _ministack: Ministack,
+    config: Config,
+    _ministack: Option<Ministack>,
 }
 
 /// What the application answered.
@@ -83,25 +84,36 @@ impl TestApp {
         }
         let sqs = aws_sdk_sqs::Client::new(&direct);
         let queue = sqs.create_queue().queue_name("messages").send().await.unwrap();
-        let config = Config::from_env(Env::from([
-            ("ENVIRONMENT_NAME", "test"),
-            ("VOICE_DATA_BUCKET", "voice"),
-            ("DATA_API_KEY_SECRET_ARN", ADMIN_SECRET),
-            ("QUEUE_URL", queue.queue_url().unwrap()),
-            ("CORS_ALLOWED_ORIGINS", ORIGIN),
-            ("TWILIO_ACCOUNT_SID_SECRET_ARN", "test/twilio/account-sid"),
-            ("TWILIO_AUTH_TOKEN_SECRET_ARN", "test/twilio/auth-token"),
-        ]))
-        .unwrap();
+        let config = config(queue.queue_url().unwrap());
         let clock = ManualClock::at(NOW.parse().unwrap());
-        let app = App::at(config, &aws(&proxy.endpoint).await, Arc::new(clock.clone()));
+        let app = App::at(
+            config.clone(),
+            &aws(&proxy.endpoint).await,
+            Arc::new(clock.clone()),
+        );
         Self {
             router: router(app),
             proxy,
             clock,
             bucket,
             direct,
-            _ministack: ministack,
+            config,
+            _ministack: Some(ministack),
+        }
+    }
+
+    /// Another instance of the function over the same bucket and clock: it shares no memory with this one.
+    pub(crate) async fn another_instance(&self) -> Self {
+        let aws = aws(&self.proxy.endpoint).await;
+        let app = App::at(self.config.clone(), &aws, Arc::new(self.clock.clone()));
+        Self {
+            router: router(app),
+            proxy: self.proxy.clone(),
+            clock: self.clock.clone(),
+            bucket: self.bucket.clone(),
+            direct: self.direct.clone(),
+            config: self.config.clone(),
+            _ministack: None,
         }
     }
 
@@ -121,10 +133,41 @@ impl TestApp {
         self.send(request(Method::GET, key, path)).await
     }
 
+    /// A POST of JSON.
+    pub(crate) async fn post_as(&self, key: &str, path: &str, body: &Value) -> Answer {
+        self.send(json_request(Method::POST, key, path, body)).await
+    }
+
+    /// A DELETE.
+    pub(crate) async fn delete_as(&self, key: &str, path: &str) -> Answer {
+        self.send(request(Method::DELETE, key, path)).await
+    }
+
+    /// A key for these companies.
+    pub(crate) async fn company_key(&self, companies: &[&str]) -> String {
+        let body = serde_json::json!({ "label": "test", "companies": companies });
+        let made = self.post_as(ADMIN_KEY, "/keys", &body).await;
+        assert_eq!(made.status, 201);
+        made.json()["api_key"].as_str().unwrap().to_owned()
+    }
+
     /// A GET with the admin key.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.get_as(ADMIN_KEY, path).await
     }
+}
+
+fn config(queue_url: &str) -> Config {
+    Config::from_env(Env::from([
+        ("ENVIRONMENT_NAME", "test"),
+        ("VOICE_DATA_BUCKET", "voice"),
+        ("DATA_API_KEY_SECRET_ARN", ADMIN_SECRET),
+        ("QUEUE_URL", queue_url),
+        ("CORS_ALLOWED_ORIGINS", ORIGIN),
+        ("TWILIO_ACCOUNT_SID_SECRET_ARN", "test/twilio/account-sid"),
+        ("TWILIO_AUTH_TOKEN_SECRET_ARN", "test/twilio/auth-token"),
+    ]))
+    .unwrap()
 }
 
 /// A request without a body.
@@ -134,6 +177,16 @@ pub(crate) fn request(method: Method, key: &str, path: &str) -> Request<Body> {
         .uri(path)
         .header("x-api-key", key);
     request.body(Body::empty()).unwrap()
+}
+
+/// A request with a JSON body.
+pub(crate) fn json_request(method: Method, key: &str, path: &str, body: &Value) -> Request<Body> {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("x-api-key", key);
+    let request = request.header("content-type", "application/json");
+    request.body(Body::from(body.to_string())).unwrap()
 }
 
 impl Answer {

@@ -36,6 +36,11 @@ impl Seed {
         }
     }
 
+    pub(crate) fn at(mut self, received_at: &str) -> Self {
+        self.received_at = received_at.parse().unwrap();
+        self
+    }
+
     pub(crate) fn about(mut self, client: &'static str) -> Self {
         self.notes[0].2 = Some(client);
         self

@@ -1,0 +1,58 @@
+//! Rows of the index, and when they are to be believed.
+//!
+//! A row is a hint; the note is the truth. While a note is being changed its rows are marked in doubt first, then the
+//! note is written, then the rows are settled. So a row without the mark says what the note says, and one with it is
+//! checked against the note: whichever moment a change was cut off at, no reader sees what is not so.
+
+use serde_json::Value;
+use shared::bucket::{Bucket, Versioned};
+use shared::records::index::TimelineEntry;
+
+use crate::access::CompanyScope;
+use crate::error::ApiError;
+use crate::message::read_note_at;
+
+/// The field that marks a row in doubt.
+const IN_DOUBT: &str = "in_doubt";
+
+/// Whether a row has to be checked against its note.
+#[must_use]
+pub fn is_in_doubt(row: &TimelineEntry) -> bool {
+    row.unknown.contains_key(IN_DOUBT)
+}
+
+/// The row, marked.
+#[must_use]
+pub fn in_doubt(mut row: TimelineEntry) -> TimelineEntry {
+    row.unknown.insert(IN_DOUBT.to_owned(), Value::Bool(true));
+    row
+}
+
+/// How far rows are believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Belief {
+    /// Unless they are marked: for the timeline, whose rows never move.
+    UnlessMarked,
+    /// Never: for a client's rows, whose very place is a claim.
+    Never,
+}
+
+/// The row at `key` as far as it is true; `None` when there is no such note (any more).
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn read(
+    bucket: &Bucket,
+    scope: &CompanyScope,
+    key: &str,
+    belief: Belief,
+) -> Result<Option<TimelineEntry>, ApiError> {
+    let Some(Versioned { value: row, .. }) = bucket.read::<TimelineEntry>(key).await? else {
+        return Ok(None);
+    };
+    if belief == Belief::UnlessMarked && !is_in_doubt(&row) {
+        return Ok(Some(row));
+    }
+    let note = read_note_at(bucket, scope, &row.note_key).await?;
+    Ok(note.map(|stored| TimelineEntry::of(&stored.note, &stored.key)))
+}

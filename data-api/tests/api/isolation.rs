@@ -1,0 +1,172 @@
+//! No data across companies: every route, with every object of the other company.
+
+use axum::body::Body;
+use http::{Method, Request};
+use serde_json::{Value, json};
+use shared::records::note::Intent;
+
+use crate::support::app::{Answer, TestApp};
+use crate::support::seed::{Seed, sid, system_objects};
+
+/// A request in the other company's name, and the same for something that does not exist anywhere.
+struct Pair {
+    method: Method,
+    theirs: String,
+    nowhere: String,
+    body: Option<Value>,
+}
+
+fn get(theirs: String, nowhere: String) -> Pair {
+    Pair {
+        method: Method::GET,
+        theirs,
+        nowhere,
+        body: None,
+    }
+}
+
+/// Every route of the description with every object of `theirs`, both under the other company's name and under one's own.
+fn pairs(theirs: &Seed, keys: &[String]) -> Vec<Pair> {
+    let missing_message = sid(999);
+    let mut pairs = Vec::new();
+    for key in keys {
+        pairs.push(get(
+            format!("/files/get-download-url?key={key}"),
+            "/files/get-download-url?key=acme/other/nothing_SM999_audio.ogg".to_owned(),
+        ));
+    }
+    let companies = [("rival", "nobody"), ("acme", "acme")];
+    for (theirs_company, nowhere_company) in companies {
+        let message = &theirs.message;
+        let mut both = |method: Method, path: &dyn Fn(&str, &str) -> String, body: Option<Value>| {
+            for number in 1..=theirs.notes.len() {
+                let note = if number == 1 {
+                    message.to_string()
+                } else {
+                    format!("{message}.{number}")
+                };
+                pairs.push(Pair {
+                    method: method.clone(),
+                    theirs: path(theirs_company, &note),
+                    nowhere: path(nowhere_company, missing_message.as_str()),
+                    body: body.clone(),
+                });
+            }
+        };
+        both(
+            Method::GET,
+            &|c, n| {
+                format!(
+                    "/files/by-message?company_id={c}&message_id={}",
+                    n.split('.').next().unwrap()
+                )
+            },
+            None,
+        );
+        both(Method::GET, &|c, n| format!("/notes/{n}?company_id={c}"), None);
+        for name in ["audio.ogg", "full_text.txt", "note.json", "text_summary.txt"] {
+            both(
+                Method::GET,
+                &|c, n| format!("/notes/{n}/files/{name}?company_id={c}"),
+                None,
+            );
+        }
+    }
+    for path in [
+        "/files/list?company_id=",
+        "/files/list?output_format=ids&company_id=",
+        "/notes?company_id=",
+        "/notes?client_id=cl_1&company_id=",
+    ] {
+        pairs.push(get(format!("{path}rival"), format!("{path}nobody")));
+    }
+    pairs
+}
+
+fn request(pair: &Pair, path: &str, key: &str) -> Request<Body> {
+    let request = Request::builder()
+        .method(pair.method.clone())
+        .uri(path)
+        .header("x-api-key", key);
+    match &pair.body {
+        Some(body) => {
+            let request = request
+                .header("content-type", "application/json")
+                .header("if-match", "\"etag\"");
+            request.body(Body::from(body.to_string())).unwrap()
+        }
+        None => request.body(Body::empty()).unwrap(),
+    }
+}
+
+/// What a client can tell one answer from another by.
+fn told(answer: &Answer) -> (u16, Value, Vec<String>) {
+    let headers = answer.headers.keys().map(ToString::to_string).collect();
+    let mut body = answer.json();
+    body.as_object_mut().map(|body| body.remove("request_id"));
+    (answer.status.as_u16(), body, headers)
+}
+
+#[tokio::test]
+async fn another_companys_object_is_answered_as_one_that_does_not_exist() {
+    let app = TestApp::start().await;
+    let system = system_objects(&app.bucket).await;
+    let theirs = Seed::job("rival", 2, "fix-tap")
+        .about("cl_1")
+        .and(Intent::KnowledgeDocument, "wall-is-asbestos");
+    theirs.file(&app.bucket).await;
+    Seed::job("acme", 1, "order-mixer")
+        .about("cl_1")
+        .file(&app.bucket)
+        .await;
+    let listed = app.bucket.list("rival/", None, None, 1000).await.unwrap();
+    let keys: Vec<String> = listed.objects.into_iter().map(|object| object.key).collect();
+    assert!(keys.len() > 10);
+    let key = app.company_key(&["acme"]).await;
+
+    let mut checked = 0;
+    for pair in pairs(&theirs, &keys) {
+        let denied = app.send(request(&pair, &pair.theirs, &key)).await;
+        let missing = app.send(request(&pair, &pair.nowhere, &key)).await;
+        assert_eq!(told(&denied), told(&missing), "{} {}", pair.method, pair.theirs);
+        assert_eq!(denied.status, 404, "{} {}", pair.method, pair.theirs);
+        let text = String::from_utf8(denied.body).unwrap();
+        assert!(!text.contains("rival") && !text.contains("tap"), "{text}");
+        checked += 1;
+    }
+    // The system's own folders are no company's, whatever the key.
+    for key_of_system in &system {
+        for api_key in [key.as_str(), crate::support::app::ADMIN_KEY] {
+            app.get_as(api_key, &format!("/files/get-download-url?key={key_of_system}"))
+                .await
+                .problem(400);
+            checked += 1;
+        }
+    }
+    println!("isolation: {checked} requests for what is not the key's company's, 0 answered");
+    assert!(checked > 50, "{checked}");
+}
+
+#[tokio::test]
+async fn a_company_key_sees_its_companies_and_may_not_make_keys() {
+    let app = TestApp::start().await;
+    Seed::job("acme", 1, "order-mixer").file(&app.bucket).await;
+    Seed::job("beta", 2, "fix-tap").file(&app.bucket).await;
+    let key = app.company_key(&["acme", "beta"]).await;
+    for (company, n) in [("acme", 1), ("beta", 2)] {
+        app.get_as(&key, &format!("/files/list?company_id={company}"))
+            .await
+            .ok();
+        app.get_as(&key, &format!("/notes/{}?company_id={company}", sid(n)))
+            .await
+            .ok();
+    }
+    app.get_as(&key, &format!("/notes/{}?company_id=beta", sid(1)))
+        .await
+        .problem(404);
+    app.get_as(&key, "/keys").await.problem(403);
+    app.post_as(&key, "/keys", &json!({"label": "x", "companies": ["acme"]}))
+        .await
+        .problem(403);
+    app.delete_as(&key, "/keys/aaaa").await.problem(403);
+}

@@ -1,0 +1,89 @@
+// The words for the codes in records. A code this page does not know is shown as it is, with spaces.
+
+function named(table) {
+  return (code) => table[code] ?? String(code ?? '').replace(/[-_]+/g, ' ');
+}
+
+/** Every intent with its name, in the order they are offered. */
+export const INTENTS = [
+  ['job-to-be-done', 'Job'],
+  ['knowledge-document', 'Knowledge'],
+  ['other', 'Other'],
+];
+
+export const intentName = named(Object.fromEntries(INTENTS));
+
+/** Why a person has to look at a note: short, for a list. */
+export const reviewName = named({
+  client_ambiguous: 'Which client?',
+  no_words: 'No words',
+  refused: 'Not understood',
+  unsupported_media: 'Unreadable file',
+  over_limit: 'Not transcribed',
+});
+
+/** The same as a sentence. */
+export const reviewSentence = named({
+  client_ambiguous: 'Several clients fit what was said. Pick the right one.',
+  no_words: 'There was nothing to understand. Listen to the recording.',
+  refused: 'The language model would not work on this. Read or listen for yourself.',
+  unsupported_media: 'A recording or file could not be read by any machine here. Open it for yourself.',
+  over_limit: 'This went over the day’s limit, so it was filed without a transcript. Listen to the recording.',
+});
+
+/** How far a sent reply got. */
+export const deliveryName = named({
+  accepted: 'handed to Twilio',
+  queued: 'handed to Twilio',
+  sending: 'being sent',
+  sent: 'sent',
+  delivered: 'delivered',
+  read: 'read',
+  undelivered: 'not delivered',
+  failed: 'failed',
+  canceled: 'cancelled',
+});
+
+/** Whether a delivery state is a bad one. */
+export function isUndelivered(state) {
+  return state === 'undelivered' || state === 'failed' || state === 'canceled';
+}
+
+export const suppressedSentence = named({
+  opted_out: 'No reply: the worker asked for none (STOP).',
+  reply_disabled: 'No reply: replies are switched off for this company.',
+  too_late: 'No reply: it was too late for WhatsApp’s 24 hours.',
+  album: 'No reply of its own: it belongs to an album.',
+});
+
+/** What kind of message it was, by Twilio's word for it. */
+export const messageKind = named({
+  text: 'text',
+  audio: 'voice note',
+  image: 'picture',
+  video: 'video',
+  document: 'document',
+  location: 'location',
+  interactive: 'button',
+});
+
+/** Who linked a client. */
+export const linkedByName = named({
+  lookup: 'recognised by name',
+  model: 'chosen by the language model',
+  worker: 'confirmed by the worker',
+  office: 'set by the office',
+});
+
+/** Who did something. */
+export function actorName(actor) {
+  if (!actor) return '';
+  if (actor.kind === 'key') return actor.id === 'admin' ? 'the office (admin key)' : `the office (key ${actor.id})`;
+  if (actor.kind === 'worker') return 'the worker';
+  return actor.kind === 'system' ? 'the system' : `${actor.kind} ${actor.id}`;
+}
+
+/** `1 note`, `2 notes`. */
+export function count(number, one, many = `${one}s`) {
+  return `${number} ${number === 1 ? one : many}`;
+}
