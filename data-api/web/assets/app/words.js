@@ -49,11 +49,15 @@ export function isUndelivered(state) {
   return state === 'undelivered' || state === 'failed' || state === 'canceled';
 }
 
+/** Why no reply was sent, as a sentence. */
 export const suppressedSentence = named({
-  opted_out: 'No reply: the worker asked for none (STOP).',
-  reply_disabled: 'No reply: replies are switched off for this company.',
-  too_late: 'No reply: it was too late for WhatsApp’s 24 hours.',
-  album: 'No reply of its own: it belongs to an album.',
+  opted_out: 'No reply was sent: the worker asked for none (STOP).',
+  disabled: 'No reply was sent: replies are switched off for this company.',
+  thanks: 'No reply was sent: thanks need none.',
+  album: 'No reply of its own: one reply answers the whole album.',
+  told_already: 'No reply was sent: the sender was told already.',
+  too_late: 'No reply was sent: WhatsApp’s 24 hours were nearly over.',
+  undeliverable: 'No reply arrived: Twilio says it cannot be delivered.',
 });
 
 /** What kind of message it was, by Twilio's word for it. */

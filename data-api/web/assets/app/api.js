@@ -1,0 +1,192 @@
+// The data API as this page uses it: every path, parameter and shape is named here and nowhere else.
+
+import { Problem } from './problem.js';
+
+/** Longest wait for an answer, milliseconds: the gateway gives up after 30 s. */
+const PATIENCE_MS = 29_000;
+
+/** A service may be below any path, so addresses are made from where this page is. */
+const base = () => new URL('.', document.baseURI);
+
+export class Api {
+  #key;
+
+  #onSignedOut;
+
+  /**
+   * @param {string} key
+   * @param {() => void} onSignedOut called when the key is refused
+   */
+  constructor(key, onSignedOut = () => {}) {
+    this.#key = key;
+    this.#onSignedOut = onSignedOut;
+  }
+
+  /**
+   * One request.
+   * @returns {Promise<{status: number, data: any, etag: string|null, headers: Headers}>}
+   * @throws {Problem}
+   */
+  async request(method, path, { query = {}, json, body, type, match, noneMatch, signal } = {}) {
+    const address = new URL(path.map(encodeURIComponent).join('/'), base());
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined && value !== null && value !== '') address.searchParams.set(name, value);
+    }
+    const headers = { 'x-api-key': this.#key };
+    if (json !== undefined) headers['content-type'] = 'application/json';
+    if (type) headers['content-type'] = type;
+    if (match) headers['if-match'] = match;
+    if (noneMatch) headers['if-none-match'] = noneMatch;
+
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    const timer = setTimeout(end, PATIENCE_MS);
+    signal?.addEventListener('abort', end, { once: true });
+    let response;
+    let text;
+    try {
+      response = await fetch(address, {
+        method,
+        headers,
+        body: json === undefined ? body : JSON.stringify(json),
+        signal: ending.signal,
+        cache: 'no-store',
+        credentials: 'omit',
+        redirect: 'error',
+        referrerPolicy: 'no-referrer',
+      });
+      text = await response.text();
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      throw new Problem({ status: 0 });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    }
+    const data = parsed(text);
+    if (!response.ok && response.status !== 304) {
+      const problem = new Problem({
+        status: response.status,
+        detail: data?.detail ?? data?.title,
+        parameter: data?.parameter,
+        requestId: data?.request_id ?? response.headers.get('x-request-id') ?? undefined,
+        errors: data?.errors,
+      });
+      if (problem.isSignedOut) this.#onSignedOut();
+      throw problem;
+    }
+    return { status: response.status, data, etag: response.headers.get('etag'), headers: response.headers };
+  }
+
+  /** Companies the key sees: `[{company_id, company_name?}]`. */
+  async companies() {
+    const { data } = await this.request('GET', ['companies']);
+    return data.companies;
+  }
+
+  /** A company's own routes. */
+  company(companyId) {
+    return new CompanyApi(this, companyId);
+  }
+}
+
+export class CompanyApi {
+  #api;
+
+  constructor(api, companyId) {
+    this.#api = api;
+    this.companyId = companyId;
+  }
+
+  #request(method, path, options = {}) {
+    return this.#api.request(method, path, { ...options, query: { company_id: this.companyId, ...options.query } });
+  }
+
+  /** A page of rows, newest first: `{notes, cursor}`. */
+  async notes(query, signal) {
+    return (await this.#request('GET', ['notes'], { query, signal })).data;
+  }
+
+  /** A page of what words occur in: `{notes, cursor, looked_at, …}`. */
+  async search(query, signal) {
+    return (await this.#request('GET', ['notes', 'search'], { query, signal })).data;
+  }
+
+  /** A note and its entity tag: `{note, etag}`; with the tag of a known one, null when it is still that. */
+  async note(noteId, { noneMatch, signal } = {}) {
+    const { status, data, etag } = await this.#request('GET', ['notes', noteId], { noneMatch, signal });
+    return status === 304 ? null : { note: data, etag };
+  }
+
+  /** Corrects a note: `{note, etag}`. */
+  async correct(noteId, etag, change) {
+    const answer = await this.#request('PATCH', ['notes', noteId], { json: change, match: etag });
+    return { note: answer.data, etag: answer.etag };
+  }
+
+  /** How the message of a note went: replies, cost, failure; null when that is not known (yet). */
+  async outcome(messageId, signal) {
+    try {
+      return (await this.#request('GET', ['messages', messageId, 'outcome'], { signal })).data;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /** A presigned address of a file, good for five minutes. */
+  async fileAddress(key, signal) {
+    const { data } = await this.#api.request('GET', ['files', 'get-download-url'], { query: { key }, signal });
+    return data.url;
+  }
+
+  /** `{workers: […], etag?}`. */
+  async workers(signal) {
+    return (await this.#request('GET', ['workers'], { signal })).data.workers;
+  }
+
+  /** Adds or changes a worker. */
+  async putWorker(worker) {
+    return (await this.#request('PUT', ['workers'], { json: worker })).data;
+  }
+
+  /** Messages from numbers that were not known: `[{message_id, from, received_at, type, …}]`. */
+  async strangers(signal) {
+    return (await this.#request('GET', ['messages', 'unknown'], { signal })).data.messages;
+  }
+
+  /** Files a message anew. */
+  async replay(messageId) {
+    return (await this.#request('POST', ['messages', messageId, 'replay'])).data;
+  }
+
+  /** `{clients, learned, etag}`. */
+  async clients(signal) {
+    const { data, etag } = await this.#request('GET', ['clients'], { signal });
+    return { clients: data.clients ?? [], learned: data.learned ?? [], etag };
+  }
+
+  /** Replaces the client list. */
+  async putClients(clients, etag) {
+    return this.#request('PUT', ['clients'], { json: { clients }, match: etag });
+  }
+
+  /** Replaces the client list with a CSV file. */
+  async putClientsCsv(csv, etag) {
+    return this.#request('PUT', ['clients'], { body: csv, type: 'text/csv', match: etag });
+  }
+
+  /** Forgets what was learned of a client's name. */
+  async forgetAlias(clientId, heard) {
+    return this.#request('DELETE', ['clients', clientId, 'learned'], { query: { heard } });
+  }
+}
+
+function parsed(text) {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

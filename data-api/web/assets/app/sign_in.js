@@ -1,0 +1,85 @@
+// Signing in with a key, and choosing a company when the key sees several.
+
+import { Api } from './api.js';
+import { field, fill, focusOn, h } from './dom.js';
+import { inWords } from './problem.js';
+
+/**
+ * The form.
+ * @param {{reason?: string, onSignedIn: (session: {key: string, company: string, companies: object[], stay: boolean}) => void}} options
+ */
+export function signIn({ reason, onSignedIn }) {
+  const key = h('input', {
+    type: 'password', name: 'key', required: true, autocomplete: 'current-password', spellcheck: 'false', autocapitalize: 'off',
+  });
+  const stay = h('input', { type: 'checkbox', id: 'stay' });
+  const failure = h('p', { class: 'failure', role: 'alert' });
+  const submit = h('button', { type: 'submit', class: 'main' }, 'Sign in');
+  const card = h('main', { id: 'main', class: 'sign-in', tabindex: '-1' });
+
+  async function attempt(event) {
+    event.preventDefault();
+    submit.disabled = true;
+    fill(failure);
+    const given = key.value.trim();
+    try {
+      const companies = await new Api(given).companies();
+      const session = { key: given, companies, stay: stay.checked };
+      if (companies.length === 0) {
+        fill(failure, 'This key is valid, but no company has anything filed yet that it could see.');
+      } else if (companies.length === 1) {
+        onSignedIn({ ...session, company: companies[0].company_id });
+      } else {
+        choose(card, session, onSignedIn);
+      }
+    } catch (error) {
+      fill(failure, error.isSignedOut ? 'This key is not valid. Check that all of it was copied.' : inWords(error));
+      key.focus();
+    } finally {
+      submit.disabled = false;
+    }
+  }
+
+  return fill(
+    card,
+    h('img', { src: 'assets/icon.svg', alt: '', width: '56', height: '56' }),
+    h('h1', {}, 'AI Voice Tool'),
+    h('p', { class: 'lead' }, 'What was said on site, for the office.'),
+    reason && h('p', { class: 'reason', role: 'status' }, reason),
+    h(
+      'form',
+      { on: { submit: attempt } },
+      field('Key', key, { hint: 'Whoever runs this service has it.' }),
+      h('div', { class: 'choice' }, stay, h('label', { for: 'stay' }, 'Stay signed in on this device')),
+      failure,
+      submit,
+    ),
+  );
+}
+
+/** Lets one of several companies be chosen. */
+function choose(card, session, onSignedIn) {
+  const heading = h('h1', {}, 'Which company?');
+  fill(
+    card,
+    heading,
+    h('p', { class: 'lead' }, 'Your key sees several. You can change over at any time.'),
+    h(
+      'ul',
+      { class: 'companies' },
+      session.companies.map((company) =>
+        h(
+          'li',
+          {},
+          h(
+            'button',
+            { type: 'button', on: { click: () => onSignedIn({ ...session, company: company.company_id }) } },
+            h('strong', {}, company.company_name ?? company.company_id),
+            company.company_name && h('span', {}, company.company_id),
+          ),
+        ),
+      ),
+    ),
+  );
+  focusOn(heading);
+}
