@@ -36,7 +36,7 @@ pub struct Candidate {
 pub struct LinkAnswer {
     /// How sure the answer is.
     pub decision: Decision,
-    /// Ids of the clients to file under, in the order of the candidates; empty unless the decision is `linked`.
+    /// Ids of the clients to file under, in the order of the text; empty unless the decision is `linked`.
     pub linked: Vec<String>,
     /// Clients that may be meant, likeliest first.
     pub candidates: Vec<Candidate>,

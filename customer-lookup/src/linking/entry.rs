@@ -21,7 +21,15 @@ pub struct ClientEntry {
 
 impl Default for ClientEntry {
     fn default() -> Self {
-        ClientEntry { client_id: String::new(), name: String::new(), aliases: Vec::new(), phone_number: None, address: None, sites: Vec::new(), active: true }
+        ClientEntry {
+            client_id: String::new(),
+            name: String::new(),
+            aliases: Vec::new(),
+            phone_number: None,
+            address: None,
+            sites: Vec::new(),
+            active: true,
+        }
     }
 }
 

@@ -1,38 +1,83 @@
 //! What is known of a company's clients, arranged for finding them in speech.
+//!
+//! Names are taken apart into words ([`Token`]), words are read into sounds, and all sounds are in one tree; from a
+//! word that was heard, postings lead to the names that have it. Clients with the same name share one [`Name`], so that
+//! a list of ten thousand namesakes is no larger to search than one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::address::AddressBook;
 use super::client_name::{ClientName, Part, Role, Title};
 use super::lexicon;
+use super::phone::PhoneBook;
+use super::readings;
+use super::text;
 use super::trie::{Entry, SoundTree};
 use super::{ClientEntry, LearnedAlias};
 
-pub type TokenId = u32;
-pub type NameId = u32;
-pub type ClientNo = u32;
+/// A place in the table of words.
+pub(super) type TokenId = u32;
+/// A place in the table of names.
+pub(super) type NameId = u32;
+/// A place in the table of clients.
+pub(super) type ClientNo = u32;
 
 /// What a word is in a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Slot { Given, Surname, Word(u8) }
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    Given,
+    Surname,
+    /// The word of a business name at this place.
+    Word(u8),
+}
 
+/// A name that has a word.
 #[derive(Debug, Clone, Copy)]
-pub struct Posting { pub name: NameId, pub slot: Slot, pub cost: u16 }
+pub(super) struct Posting {
+    pub(super) name: NameId,
+    pub(super) slot: Slot,
+    /// What it costs to say this word for the one that is listed.
+    pub(super) cost: u16,
+}
 
+/// A name in words that can be looked up; numbers are costs as in [`Posting`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Form {
-    Person { title: Option<Title>, givens: Vec<(TokenId, u16)>, surnames: Vec<(TokenId, u16)> },
-    Business { words: Vec<(TokenId, Role)> },
+pub(super) enum Form {
+    Person {
+        title: Option<Title>,
+        givens: Vec<(TokenId, u16)>,
+        surnames: Vec<(TokenId, u16)>,
+    },
+    Business {
+        words: Vec<(TokenId, Role)>,
+    },
+}
+
+/// A name and the clients that have it.
+#[derive(Debug)]
+pub(super) struct Name {
+    pub(super) clients: Vec<ClientNo>,
+    pub(super) form: Form,
 }
 
 #[derive(Debug)]
-pub struct Name { pub clients: Vec<ClientNo>, pub form: Form }
+pub(super) struct Client {
+    pub(super) id: String,
+    /// As listed.
+    pub(super) name: String,
+}
 
+/// A word of the names.
 #[derive(Debug)]
-pub struct Client { pub id: String, pub name: String }
+pub(super) struct Token {
+    pub(super) postings: Vec<Posting>,
+    /// Some name is spelled with it; otherwise it is only a pet form of one that is.
+    pub(super) listed: bool,
+    /// How many sounds its longest reading has.
+    pub(super) sounds: usize,
+}
 
-#[derive(Debug)]
-pub struct Token { pub text: String, pub postings: Vec<Posting>, pub listed: bool, pub sounds: usize }
-
+/// The clients of one company, ready to be found in transcripts. Immutable; a new list makes a new index.
 #[derive(Debug)]
 pub struct ClientIndex {
     pub(super) clients: Vec<Client>,
@@ -40,132 +85,226 @@ pub struct ClientIndex {
     pub(super) tokens: Vec<Token>,
     pub(super) by_text: HashMap<String, TokenId>,
     pub(super) tree: SoundTree,
-    pub(super) addresses: super::address::AddressBook,
-    pub(super) phones: super::phone::PhoneBook,
-    learned: Vec<ClientNo>,
+    pub(super) addresses: AddressBook,
+    pub(super) phones: PhoneBook,
+    /// Clients that notes were confirmed to be about.
+    confirmed: Vec<ClientNo>,
 }
 
 /// A pet form is as good as the name, nearly.
 const NICKNAME: u16 = 5;
-/// One half of a double surname.
+/// So is one half of a double surname.
 const HALF_SURNAME: u16 = 8;
+/// Longer names are not listened for: no worker says them whole.
+const MAX_SPOKEN_NAME: usize = 80;
+
+/// The number of the next entry of a table.
+fn next(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
 
 #[derive(Default)]
-struct Builder { names: Vec<Name>, tokens: Vec<Token>, by_text: HashMap<String, TokenId>, entries: Vec<Entry>, by_form: HashMap<Form, NameId> }
+struct Builder {
+    names: Vec<Name>,
+    by_form: HashMap<Form, NameId>,
+    tokens: Vec<Token>,
+    by_text: HashMap<String, TokenId>,
+    entries: Vec<Entry>,
+}
 
 impl Builder {
-    fn token(&mut self, text: &str, spelled: &str, listed: bool) -> TokenId {
-        if let Some(&id) = self.by_text.get(text) {
+    fn token(&mut self, word: &Part, listed: bool) -> TokenId {
+        if let Some(&id) = self.by_text.get(&word.folded) {
             self.tokens[id as usize].listed |= listed;
             return id;
         }
-        let id = self.tokens.len() as TokenId;
-        let sounds = super::readings::readings(text, spelled);
-        let longest = sounds.iter().map(|s| s.0.len()).max().unwrap_or(0);
-        for (s, cost) in sounds { self.entries.push((s, id, cost)) }
-        self.tokens.push(Token { text: text.to_owned(), postings: Vec::new(), listed, sounds: longest });
-        self.by_text.insert(text.to_owned(), id);
+        let id = next(self.tokens.len());
+        let sounds = readings::readings(&word.folded, &word.spelled);
+        let longest = sounds.iter().map(|(sounds, _)| sounds.len()).max().unwrap_or(0);
+        self.entries
+            .extend(sounds.into_iter().map(|(sounds, cost)| (sounds, id, cost)));
+        self.tokens.push(Token {
+            postings: Vec::new(),
+            listed,
+            sounds: longest,
+        });
+        self.by_text.insert(word.folded.clone(), id);
         id
     }
 
-    fn post(&mut self, token: TokenId, name: NameId, slot: Slot, cost: u16) {
-        let postings = &mut self.tokens[token as usize].postings;
-        if let Some(last) = postings.iter_mut().rev().take_while(|p| p.name == name).find(|p| p.slot == slot) {
-            last.cost = last.cost.min(cost);
-        } else {
-            postings.push(Posting { name, slot, cost });
+    fn person(&mut self, title: Option<Title>, givens: &[Part], surnames: &[Part]) -> Form {
+        let mut given_tokens = Vec::new();
+        for given in givens {
+            given_tokens.push((self.token(given, true), 0));
+            for pet in lexicon::nicknames(&given.folded) {
+                given_tokens.push((
+                    self.token(
+                        &Part {
+                            folded: (*pet).to_owned(),
+                            spelled: (*pet).to_owned(),
+                        },
+                        false,
+                    ),
+                    NICKNAME,
+                ));
+            }
+        }
+        let mut surname_tokens = Vec::new();
+        let half = if surnames.len() > 1 { HALF_SURNAME } else { 0 };
+        if surnames.len() > 1 {
+            surname_tokens.push((self.token(&Part::joined(surnames), true), 0));
+        }
+        surname_tokens.extend(surnames.iter().map(|part| (self.token(part, true), half)));
+        for tokens in [&mut given_tokens, &mut surname_tokens] {
+            tokens.sort_unstable();
+            tokens.dedup_by_key(|token| token.0);
+        }
+        Form::Person {
+            title,
+            givens: given_tokens,
+            surnames: surname_tokens,
         }
     }
 
-    fn add(&mut self, client: ClientNo, text: &str) {
-        let Some(parsed) = ClientName::parse(text) else { return };
+    /// Adds a name of a client; one that cannot be read is passed over.
+    fn add(&mut self, client: ClientNo, name: &str) {
+        let Some(parsed) = ClientName::parse(name) else {
+            return;
+        };
         let form = match parsed {
-            ClientName::Person { title, givens, surnames } => {
-                let mut given_tokens: Vec<(TokenId, u16)> = Vec::new();
-                for given in &givens {
-                    given_tokens.push((self.token(&given.folded, &given.spelled, true), 0));
-                    for nick in lexicon::nicknames(&given.folded) { given_tokens.push((self.token(nick, nick, false), NICKNAME)) }
-                }
-                let mut surname_tokens: Vec<(TokenId, u16)> = Vec::new();
-                if surnames.len() > 1 {
-                    let joined = Part::joined(&surnames);
-                    surname_tokens.push((self.token(&joined.folded, &joined.spelled, true), 0));
-                }
-                let half = if surnames.len() > 1 { HALF_SURNAME } else { 0 };
-                for part in &surnames { surname_tokens.push((self.token(&part.folded, &part.spelled, true), half)) }
-                for tokens in [&mut given_tokens, &mut surname_tokens] {
-                    tokens.sort_unstable();
-                    tokens.dedup_by_key(|t| t.0);
-                }
-                Form::Person { title, givens: given_tokens, surnames: surname_tokens }
-            }
-            ClientName::Business { words } => Form::Business { words: words.iter().map(|(w, role)| (self.token(&w.folded, &w.spelled, true), *role)).collect() },
+            ClientName::Person {
+                title,
+                givens,
+                surnames,
+            } => self.person(title, &givens, &surnames),
+            ClientName::Business { words } => Form::Business {
+                words: words
+                    .iter()
+                    .map(|(word, role)| (self.token(word, true), *role))
+                    .collect(),
+            },
         };
         if let Some(&known) = self.by_form.get(&form) {
             let clients = &mut self.names[known as usize].clients;
-            if clients.last() != Some(&client) { clients.push(client) }
+            if clients.last() != Some(&client) {
+                clients.push(client);
+            }
             return;
         }
-        let id = self.names.len() as NameId;
-        match &form {
+        let id = next(self.names.len());
+        let slots: Vec<(TokenId, Slot, u16)> = match &form {
             Form::Person { givens, surnames, .. } => {
-                for &(token, cost) in givens { self.post(token, id, Slot::Given, cost) }
-                for &(token, cost) in surnames { self.post(token, id, Slot::Surname, cost) }
+                let givens = givens.iter().map(|&(token, cost)| (token, Slot::Given, cost));
+                givens
+                    .chain(surnames.iter().map(|&(token, cost)| (token, Slot::Surname, cost)))
+                    .collect()
             }
-            Form::Business { words } => for (at, &(token, _)) in words.iter().enumerate() {
-                self.post(token, id, Slot::Word(u8::try_from(at).unwrap_or(u8::MAX)), 0);
-            },
+            Form::Business { words } => (0..)
+                .zip(words)
+                .map(|(at, &(token, _))| (token, Slot::Word(at), 0))
+                .collect(),
+        };
+        for (token, slot, cost) in slots {
+            self.tokens[token as usize]
+                .postings
+                .push(Posting { name: id, slot, cost });
         }
         self.by_form.insert(form.clone(), id);
-        self.names.push(Name { clients: vec![client], form });
+        self.names.push(Name {
+            clients: vec![client],
+            form,
+        });
     }
 }
 
 impl ClientIndex {
+    /// Builds the index. Entries that are not active, have no id, or repeat one are left out.
     pub fn build(clients: &[ClientEntry], learned: &[LearnedAlias]) -> ClientIndex {
         let mut builder = Builder::default();
         let mut kept: Vec<Client> = Vec::new();
-        let mut numbers: HashMap<&str, ClientNo> = HashMap::new();
-        let mut addresses = super::address::AddressBook::default();
-        let mut phones = super::phone::PhoneBook::default();
-        for entry in clients.iter().filter(|c| c.active && !c.client_id.is_empty()) {
-            if numbers.contains_key(entry.client_id.as_str()) { continue }
-            let no = kept.len() as ClientNo;
-            numbers.insert(&entry.client_id, no);
-            kept.push(Client { id: entry.client_id.clone(), name: entry.name.trim().to_owned() });
-            builder.add(no, &entry.name);
-            for alias in &entry.aliases { builder.add(no, alias) }
-            for place in entry.address.iter().chain(&entry.sites) { addresses.add(no, place) }
-            for number in &entry.phone_number { phones.add(no, number) }
+        let mut by_id: HashMap<&str, ClientNo> = HashMap::new();
+        let mut addresses = AddressBook::default();
+        let mut phones = PhoneBook::default();
+        for entry in clients
+            .iter()
+            .filter(|entry| entry.active && !entry.client_id.is_empty())
+        {
+            let client = next(kept.len());
+            if *by_id.entry(&entry.client_id).or_insert(client) != client {
+                continue;
+            }
+            kept.push(Client {
+                id: entry.client_id.clone(),
+                name: entry.name.trim().to_owned(),
+            });
+            builder.add(client, &entry.name);
+            entry.aliases.iter().for_each(|alias| builder.add(client, alias));
+            entry
+                .address
+                .iter()
+                .chain(&entry.sites)
+                .for_each(|address| addresses.add(client, address));
+            entry
+                .phone_number
+                .iter()
+                .for_each(|number| phones.add(client, number));
         }
         let mut confirmed = Vec::new();
         for alias in learned {
-            if let Some(&no) = numbers.get(alias.client_id.as_str()) {
-                builder.add(no, &alias.heard);
-                confirmed.push(no);
+            if let Some(&client) = by_id.get(alias.client_id.as_str()) {
+                builder.add(client, &alias.heard);
+                confirmed.push(client);
             }
         }
         let tree = SoundTree::build(builder.entries);
-        ClientIndex { clients: kept, names: builder.names, tokens: builder.tokens, by_text: builder.by_text, tree, addresses, phones, learned: confirmed }
+        ClientIndex {
+            clients: kept,
+            names: builder.names,
+            tokens: builder.tokens,
+            by_text: builder.by_text,
+            tree,
+            addresses,
+            phones,
+            confirmed,
+        }
     }
 
-    /// A name of the list that is this word.
+    /// Some name of the list has this word.
     pub(super) fn is_listed(&self, folded: &str) -> bool {
-        self.by_text.get(folded).is_some_and(|&token| self.tokens[token as usize].listed)
+        self.by_text
+            .get(folded)
+            .is_some_and(|&token| self.tokens[token as usize].listed)
     }
 
-    /// Names to listen for, at most `limit`: clients that notes were about before, then the names a recogniser is least
-    /// likely to know, in the order of the list.
+    /// Names to listen for, at most `limit`: clients that notes were confirmed to be about, then those with a word a
+    /// recogniser is unlikely to know, then the others; each in the order of the list.
     pub fn vocabulary(&self, limit: usize) -> Vec<String> {
-        let familiar = |client: &Client| client.name.split_whitespace().all(|word| {
-            let folded = super::text::fold(word);
-            folded.is_empty() || lexicon::given_name(&folded) || lexicon::everyday(&folded).is_some() || lexicon::is_tabled(&folded)
-        });
-        let (known, rare): (Vec<ClientNo>, Vec<ClientNo>) = (0..self.clients.len() as ClientNo).partition(|&no| familiar(&self.clients[no as usize]));
-        let mut seen = std::collections::HashSet::new();
-        self.learned.iter().copied().chain(rare).chain(known).map(|no| self.clients[no as usize].name.as_str()).filter(|name| !name.is_empty() && name.chars().count() <= MAX_SPOKEN_NAME && seen.insert(*name)).take(limit).map(str::to_owned).collect()
+        let (rare, familiar): (Vec<&Client>, Vec<&Client>) = self
+            .clients
+            .iter()
+            .partition(|client| client.name.split_whitespace().any(is_rare));
+        let confirmed = self
+            .confirmed
+            .iter()
+            .map(|&client| &self.clients[client as usize]);
+        let mut seen = HashSet::new();
+        let names = confirmed
+            .chain(rare)
+            .chain(familiar)
+            .map(|client| client.name.as_str());
+        names
+            .filter(|name| !name.is_empty() && name.chars().count() <= MAX_SPOKEN_NAME && seen.insert(*name))
+            .take(limit)
+            .map(str::to_owned)
+            .collect()
     }
 }
 
-/// Longer names are not listened for.
-const MAX_SPOKEN_NAME: usize = 80;
+/// Not an everyday word, nor a well-known name.
+fn is_rare(word: &str) -> bool {
+    let folded = text::fold(word);
+    !folded.is_empty()
+        && !lexicon::given_name(&folded)
+        && lexicon::everyday(&folded).is_none()
+        && !lexicon::is_tabled(&folded)
+}

@@ -2,26 +2,65 @@
 
 /// A number said in one breath: its value and the word after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spoken { pub value: u32, pub end: usize }
+pub(super) struct Spoken {
+    pub(super) value: u32,
+    pub(super) end: usize,
+}
 
 fn unit(word: &str) -> Option<u32> {
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-        .iter().position(|&w| w == word).and_then(|n| u32::try_from(n).ok())
+    [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ]
+    .iter()
+    .position(|&w| w == word)
+    .and_then(|n| u32::try_from(n).ok())
 }
 
 fn tens(word: &str) -> Option<u32> {
-    ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"].iter().position(|&w| w == word || (word == "fourty" && w == "forty")).and_then(|n| u32::try_from(n).ok()).map(|n| n * 10 + 20)
+    [
+        "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+    ]
+    .iter()
+    .position(|&w| w == word || (word == "fourty" && w == "forty"))
+    .and_then(|n| u32::try_from(n).ok())
+    .map(|n| n * 10 + 20)
 }
 
 /// A number word or digits.
-pub fn is_number(word: &str) -> bool {
-    unit(word).is_some() || tens(word).is_some() || matches!(word, "hundred" | "thousand") || word.bytes().all(|b| b.is_ascii_digit())
+pub(super) fn is_number(word: &str) -> bool {
+    unit(word).is_some()
+        || tens(word).is_some()
+        || matches!(word, "hundred" | "thousand")
+        || word.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The digits a word stands for in a telephone number.
 pub(super) fn digits(word: &str) -> Option<String> {
-    if matches!(word, "o" | "oh") { return Some("0".to_owned()) }
-    if !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()) { return Some(word.to_owned()) }
+    if matches!(word, "o" | "oh") {
+        return Some("0".to_owned());
+    }
+    if !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(word.to_owned());
+    }
     unit(word).or_else(|| tens(word)).map(|n| n.to_string())
 }
 
@@ -30,43 +69,82 @@ fn pair(words: &[&str], at: usize) -> Option<Spoken> {
     let word = words.get(at)?;
     if let Some(high) = tens(word) {
         return Some(match words.get(at + 1).and_then(|w| unit(w)) {
-            Some(low @ 1..=9) => Spoken { value: high + low, end: at + 2 },
-            _ => Spoken { value: high, end: at + 1 },
+            Some(low @ 1..=9) => Spoken {
+                value: high + low,
+                end: at + 2,
+            },
+            _ => Spoken {
+                value: high,
+                end: at + 1,
+            },
         });
     }
-    if matches!(*word, "o" | "oh") && let Some(low @ 1..=9) = words.get(at + 1).and_then(|w| unit(w)) { return Some(Spoken { value: low, end: at + 2 }) }
+    if matches!(*word, "o" | "oh")
+        && let Some(low @ 1..=9) = words.get(at + 1).and_then(|w| unit(w))
+    {
+        return Some(Spoken {
+            value: low,
+            end: at + 2,
+        });
+    }
     unit(word).map(|value| Spoken { value, end: at + 1 })
 }
 
 /// The numbers the words at `at` may mean, longest first: "a hundred and twelve", "one twelve", "two oh five", "61".
-pub fn spoken(words: &[&str], at: usize) -> Vec<Spoken> {
+pub(super) fn spoken(words: &[&str], at: usize) -> Vec<Spoken> {
     let mut readings = Vec::new();
-    let Some(word) = words.get(at) else { return readings };
+    let Some(word) = words.get(at) else {
+        return readings;
+    };
     if word.bytes().all(|b| b.is_ascii_digit()) {
-        if let Ok(value) = word.parse() { readings.push(Spoken { value, end: at + 1 }) }
+        if let Ok(value) = word.parse() {
+            readings.push(Spoken { value, end: at + 1 })
+        }
         return readings;
     }
     let hundreds = match *word {
         "a" if words.get(at + 1) == Some(&"hundred") => Some((1, at + 2)),
-        _ => unit(word).filter(|n| (1..20).contains(n) && words.get(at + 1) == Some(&"hundred")).map(|n| (n, at + 2)),
+        _ => unit(word)
+            .filter(|n| (1..20).contains(n) && words.get(at + 1) == Some(&"hundred"))
+            .map(|n| (n, at + 2)),
     };
     if let Some((n, mut next)) = hundreds {
-        if words.get(next) == Some(&"and") { next += 1 }
+        if words.get(next) == Some(&"and") {
+            next += 1
+        }
         match pair(words, next) {
-            Some(low) => readings.push(Spoken { value: n * 100 + low.value, end: low.end }),
-            None => readings.push(Spoken { value: n * 100, end: at + 2 }),
+            Some(low) => readings.push(Spoken {
+                value: n * 100 + low.value,
+                end: low.end,
+            }),
+            None => readings.push(Spoken {
+                value: n * 100,
+                end: at + 2,
+            }),
         }
         return readings;
     }
     if let Some(first) = pair(words, at) {
-        if (1..100).contains(&first.value) && let Some(second) = pair(words, first.end).filter(|s| s.value >= 10 || s.end - first.end == 2) {
-            readings.push(Spoken { value: first.value * 100 + second.value, end: second.end });
+        if (1..100).contains(&first.value)
+            && let Some(second) = pair(words, first.end).filter(|s| s.value >= 10 || s.end - first.end == 2)
+        {
+            readings.push(Spoken {
+                value: first.value * 100 + second.value,
+                end: second.end,
+            });
         }
         // "one four two"
         let mut value = 0;
         let mut end = at;
-        while end - at < 4 && let Some(digit @ 0..=9) = words.get(end).and_then(|w| unit(w)) { value = value * 10 + digit; end += 1 }
-        if end - at > 1 { readings.push(Spoken { value, end }) }
+        while end - at < 4
+            && let Some(digit @ 0..=9) = words.get(end).and_then(|w| unit(w))
+        {
+            value = value * 10 + digit;
+            end += 1
+        }
+        if end - at > 1 {
+            readings.push(Spoken { value, end })
+        }
         readings.push(first);
     }
     readings

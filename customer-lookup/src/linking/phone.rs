@@ -17,18 +17,31 @@ pub(super) struct PhoneBook(HashMap<String, Vec<ClientNo>>);
 
 /// A client's number in a text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Call { pub(super) client: ClientNo, pub(super) start: usize, pub(super) end: usize }
+pub(super) struct Call {
+    pub(super) client: ClientNo,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
 
 fn telling(digits: &str) -> Option<&str> {
-    digits.len().checked_sub(TELLING_DIGITS).and_then(|from| digits.get(from..))
+    digits
+        .len()
+        .checked_sub(TELLING_DIGITS)
+        .and_then(|from| digits.get(from..))
 }
 
 impl PhoneBook {
     pub(super) fn add(&mut self, client: ClientNo, number: &str) {
-        let digits: String = number.chars().filter(char::is_ascii_digit).take(MAX_DIGITS).collect();
+        let digits: String = number
+            .chars()
+            .filter(char::is_ascii_digit)
+            .take(MAX_DIGITS)
+            .collect();
         if let Some(key) = telling(&digits) {
             let clients = self.0.entry(key.to_owned()).or_default();
-            if clients.last() != Some(&client) { clients.push(client) }
+            if clients.last() != Some(&client) {
+                clients.push(client)
+            }
         }
     }
 
@@ -37,7 +50,10 @@ impl PhoneBook {
         let mut start = 0;
         while start < words.len() {
             let (digits, end) = run(words, start);
-            if let Some(clients) = telling(&digits).filter(|_| digits.len() <= MAX_DIGITS).and_then(|key| self.0.get(key)) {
+            if let Some(clients) = telling(&digits)
+                .filter(|_| digits.len() <= MAX_DIGITS)
+                .and_then(|key| self.0.get(key))
+            {
                 calls.extend(clients.iter().map(|&client| Call { client, start, end }));
             }
             start = end.max(start + 1);
@@ -51,12 +67,22 @@ fn run(words: &[Word], start: usize) -> (String, usize) {
     let mut digits = String::new();
     let mut at = start;
     while let Some(word) = words.get(at) {
-        let times = match word.folded.as_str() { "double" => 2, "triple" | "treble" => 3, _ => 1 };
-        let said = words.get(at + usize::from(times > 1)).and_then(|w| numbers::digits(&w.folded));
+        let times = match word.folded.as_str() {
+            "double" => 2,
+            "triple" | "treble" => 3,
+            _ => 1,
+        };
+        let said = words
+            .get(at + usize::from(times > 1))
+            .and_then(|w| numbers::digits(&w.folded));
         let Some(said) = said else { break };
-        for _ in 0..times { digits.push_str(&said) }
+        for _ in 0..times {
+            digits.push_str(&said)
+        }
         at += 1 + usize::from(times > 1);
-        if digits.len() > MAX_DIGITS { break }
+        if digits.len() > MAX_DIGITS {
+            break;
+        }
     }
     (digits, at)
 }

@@ -15,13 +15,15 @@ const MAX_BUDGET: u16 = 230;
 const FAR: u16 = u16::MAX / 4;
 
 /// How far a heard piece may be from a name of so many sounds.
-pub fn budget(sounds: usize) -> u16 {
-    u16::try_from(30 + 20 * sounds.min(20)).unwrap_or(MAX_BUDGET).min(MAX_BUDGET)
+pub(super) fn budget(sounds: usize) -> u16 {
+    u16::try_from(30 + 20 * sounds.min(20))
+        .unwrap_or(MAX_BUDGET)
+        .min(MAX_BUDGET)
 }
 
 /// How far it may be after the first so many sounds of the name: a mishearing keeps the beginning better than the end.
 fn bound(depth: usize) -> u16 {
-    u16::try_from(60 + 25 * depth.min(20)).unwrap_or(MAX_BUDGET)
+    u16::try_from(60 + 18 * depth.min(20)).unwrap_or(MAX_BUDGET)
 }
 
 #[derive(Debug, Clone)]
@@ -34,11 +36,11 @@ struct Node {
 }
 
 /// What is put into the tree: sounds, a value, and the extra cost of a less likely reading.
-pub type Entry = (Vec<Phoneme>, u32, u16);
+pub(super) type Entry = (Vec<Phoneme>, u32, u16);
 
 /// The prefix tree.
 #[derive(Debug)]
-pub struct SoundTree {
+pub(super) struct SoundTree {
     /// The root first, then level by level, the children of a node side by side.
     nodes: Vec<Node>,
     values: Vec<(u32, u16)>,
@@ -46,19 +48,19 @@ pub struct SoundTree {
 
 /// A value found in the text.
 #[derive(Debug, Clone, Copy)]
-pub struct Hit {
-    pub value: u32,
-    pub cost: u16,
+pub(super) struct Hit {
+    pub(super) value: u32,
+    pub(super) cost: u16,
     /// The [`End::word`] it reached.
-    pub end: usize,
+    pub(super) end: usize,
 }
 
 /// A place where a heard piece may end: after `column` sounds, at an extra cost.
 #[derive(Debug, Clone, Copy)]
-pub struct End {
-    pub column: usize,
-    pub cost: u16,
-    pub word: usize,
+pub(super) struct End {
+    pub(super) column: usize,
+    pub(super) cost: u16,
+    pub(super) word: usize,
 }
 
 fn position(at: usize) -> u32 {
@@ -66,12 +68,20 @@ fn position(at: usize) -> u32 {
 }
 
 impl SoundTree {
-    pub fn build(mut entries: Vec<Entry>) -> SoundTree {
+    pub(super) fn build(mut entries: Vec<Entry>) -> SoundTree {
         entries.retain(|entry| !entry.0.is_empty());
         entries.sort_unstable();
         entries.dedup_by(|later, first| later.0 == first.0 && later.1 == first.1);
-        let root = Node { sound: Phoneme::default(), budget: MAX_BUDGET, children: 0..0, values: 0..0 };
-        let mut tree = SoundTree { nodes: vec![root], values: Vec::with_capacity(entries.len()) };
+        let root = Node {
+            sound: Phoneme::default(),
+            budget: MAX_BUDGET,
+            children: 0..0,
+            values: 0..0,
+        };
+        let mut tree = SoundTree {
+            nodes: vec![root],
+            values: Vec::with_capacity(entries.len()),
+        };
         // Each step gives one node its values and children: (node, depth, its entries).
         let mut open = VecDeque::from([(0, 0, 0..entries.len())]);
         while let Some((node, depth, mut range)) = open.pop_front() {
@@ -86,7 +96,12 @@ impl SoundTree {
                 let run = entries[range.clone()].iter().take_while(|e| e.0[depth] == sound);
                 let (count, longest) = run.fold((0, 0), |(n, longest), e| (n + 1, e.0.len().max(longest)));
                 open.push_back((tree.nodes.len(), depth + 1, range.start..range.start + count));
-                tree.nodes.push(Node { sound, budget: budget(longest), children: 0..0, values: 0..0 });
+                tree.nodes.push(Node {
+                    sound,
+                    budget: budget(longest),
+                    children: 0..0,
+                    values: 0..0,
+                });
                 range.start += count;
             }
             tree.nodes[node].values = position(first_value)..position(tree.values.len());
@@ -96,21 +111,28 @@ impl SoundTree {
     }
 
     /// Every value within its budget of the text's sounds up to one of `ends`.
-    pub fn search(&self, text: &[Phoneme], ends: &[End], hits: &mut Vec<Hit>) {
+    pub(super) fn search(&self, text: &[Phoneme], ends: &[End], hits: &mut Vec<Hit>) {
         let lose: Vec<u16> = text.iter().map(|&sound| COSTS.lose(sound)).collect();
         let mut first = vec![FAR; text.len() + 1];
         let mut sum = 0;
         for (cell, lost) in first.iter_mut().zip(std::iter::once(&0).chain(&lose)) {
             sum += lost;
-            if sum > MAX_BUDGET { break }
+            if sum > MAX_BUDGET {
+                break;
+            }
             *cell = sum;
         }
         let within = first.iter().take_while(|&&cell| cell < FAR).count();
-        let mut search = Search { tree: self, text, lose: &lose, ends, rows: first, hits };
+        let mut search = Search {
+            tree: self,
+            text,
+            lose: &lose,
+            ends,
+            rows: first,
+            hits,
+        };
         search.descend(0, 0, 0..within);
     }
-
-    pub fn len(&self) -> usize { self.nodes.len() }
 }
 
 struct Search<'a> {
@@ -128,24 +150,38 @@ impl Search<'_> {
     fn descend(&mut self, node: u32, depth: usize, active: Range<usize>) {
         let width = self.text.len() + 1;
         let below = depth + 1;
-        if self.rows.len() < (below + 1) * width { self.rows.resize((below + 1) * width, FAR) }
+        if self.rows.len() < (below + 1) * width {
+            self.rows.resize((below + 1) * width, FAR)
+        }
         let tree = self.tree;
         for number in tree.nodes[node as usize].children.clone() {
             let child = &tree.nodes[number as usize];
             let most = child.budget.min(bound(below));
             let within = self.row(child.sound, depth, active.clone(), most);
-            if within.is_empty() { continue }
+            if within.is_empty() {
+                continue;
+            }
             if !child.values.is_empty() {
                 let allowed = budget(below);
                 for end in self.ends.iter().filter(|end| within.contains(&end.column)) {
                     let cost = self.rows[below * width + end.column] + end.cost;
-                    if cost > allowed { continue }
-                    for &(value, extra) in &tree.values[child.values.start as usize..child.values.end as usize] {
-                        self.hits.push(Hit { value, cost: cost + extra, end: end.word });
+                    if cost > allowed {
+                        continue;
+                    }
+                    for &(value, extra) in
+                        &tree.values[child.values.start as usize..child.values.end as usize]
+                    {
+                        self.hits.push(Hit {
+                            value,
+                            cost: cost + extra,
+                            end: end.word,
+                        });
                     }
                 }
             }
-            if !child.children.is_empty() { self.descend(number, below, within) }
+            if !child.children.is_empty() {
+                self.descend(number, below, within)
+            }
         }
     }
 
@@ -155,25 +191,30 @@ impl Search<'_> {
         let (above, row) = self.rows.split_at_mut((depth + 1) * width);
         let (above, row) = (&above[depth * width..], &mut row[..width]);
         let (gone, instead) = (COSTS.lose(sound), COSTS.row(sound));
-        let mut within = usize::MAX..0;
+        let (mut first, mut end) = (usize::MAX, 0);
         let (mut left, mut diagonal) = (FAR, FAR);
         for column in active.start..width {
             let straight = if column < active.end { above[column] } else { FAR };
             let mut best = straight + gone;
             if column > 0 {
-                best = best.min(diagonal + instead[self.text[column - 1].index()]).min(left + self.lose[column - 1]);
+                best = best
+                    .min(diagonal + instead[self.text[column - 1].index()])
+                    .min(left + self.lose[column - 1]);
             }
             diagonal = straight;
             left = best;
             if best <= most {
                 row[column] = best;
-                within = within.start.min(column)..column + 1;
+                first = first.min(column);
+                end = column + 1;
             } else {
                 left = FAR;
                 row[column] = FAR;
-                if column > active.end { break }
+                if column > active.end {
+                    break;
+                }
             }
         }
-        within
+        first.min(end)..end
     }
 }

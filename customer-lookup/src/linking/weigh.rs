@@ -50,6 +50,8 @@ const AFTER_ARTICLE: i32 = 80;
 const OTHER_NAME_BESIDE: i32 = 150;
 /// The trade that is said is not the client's.
 const OTHER_TRADE: i32 = 150;
+/// A first name, and straight after it a word that may be a surname: "hilary power".
+const NOUN_BESIDE: i32 = 35;
 /// An apprentice, an inspector, somebody at the supplier's.
 const OTHER_ROLE: i32 = 120;
 
@@ -69,7 +71,10 @@ fn known_name(index: &ClientIndex, word: &Word) -> bool {
 }
 
 fn heard(index: &ClientIndex, words: &[Word]) -> Heard {
-    let bands = words.iter().map(|word| word.band).try_fold(Band::Ordinary, |least, band| band.map(|b| b.min(least)));
+    let bands = words
+        .iter()
+        .map(|word| word.band)
+        .try_fold(Band::Ordinary, |least, band| band.map(|b| b.min(least)));
     match (bands, words) {
         (Some(band), _) => Heard::Plain(band),
         (None, [word]) if known_name(index, word) => Heard::KnownName,
@@ -106,7 +111,11 @@ struct Evidence {
 
 fn evidence(index: &ClientIndex, words: &[Word], parts: &[Part]) -> Evidence {
     // With one word heard as it is listed, only the clients that have it compete.
-    let anchor = parts.iter().filter(|p| p.cost <= 10 && !matches!(heard(index, &words[p.start..p.end]), Heard::Plain(_))).map(|p| index.tokens[p.token as usize].postings.len()).min();
+    let anchor = parts
+        .iter()
+        .filter(|p| p.cost <= 10 && !matches!(heard(index, &words[p.start..p.end]), Heard::Plain(_)))
+        .map(|p| index.tokens[p.token as usize].postings.len())
+        .min();
     let slope = plain_slope(anchor.unwrap_or(index.names.len()));
     let mut sum = Evidence::default();
     for part in parts {
@@ -116,18 +125,39 @@ fn evidence(index: &ClientIndex, words: &[Word], parts: &[Part]) -> Evidence {
         match heard(index, said) {
             Heard::Plain(band) => {
                 let known = said.len() == 1 && known_name(index, &said[0]);
-                cost = if known { cost * KNOWN_NAME / 100 } else { cost * slope / 100 };
+                cost = if known {
+                    cost * KNOWN_NAME / 100
+                } else {
+                    cost * slope / 100
+                };
                 sum.plain_parts += 1;
-                sum.plain += match band { Band::Constant => 40, Band::Common => 20, Band::Ordinary => 10 };
-                if said.len() == 1 && band == Band::Constant && cost > 0 { sum.plain += 40 }
-                if said.len() == 1 && said[0].capital && part.start > 0 && !words[part.start - 1].stop_after { sum.plain -= 10 }
+                sum.plain += match band {
+                    Band::Constant => 40,
+                    Band::Common => 20,
+                    Band::Ordinary => 10,
+                };
+                if said.len() == 1 && band == Band::Constant && cost > 0 {
+                    sum.plain += 40
+                }
+                if said.len() == 1 && said[0].capital && part.start > 0 && !words[part.start - 1].stop_after {
+                    sum.plain -= 10
+                }
             }
-            Heard::KnownName => cost = cost * KNOWN_NAME / 100,
+            Heard::KnownName => {
+                cost =
+                    cost * if index.tokens[part.token as usize].listed {
+                        KNOWN_NAME
+                    } else {
+                        UNLISTED_NAME
+                    } / 100
+            }
             Heard::Odd => {
                 cost = cost * ODD_WORD / 100;
                 // A name and, next to it, a word that is none.
                 let edge = |word: &Word| word.band == Some(Band::Constant);
-                if said.len() > 1 && (edge(&said[0]) || edge(&said[said.len() - 1])) { cost += 60 }
+                if said.len() > 1 && (edge(&said[0]) || edge(&said[said.len() - 1])) {
+                    cost += 60
+                }
             }
         }
         sum.cost += cost;
@@ -137,8 +167,10 @@ fn evidence(index: &ClientIndex, words: &[Word], parts: &[Part]) -> Evidence {
 
 /// A name that is another one and sounds different means the other one.
 const KNOWN_NAME: i32 = 170;
+/// The same against a pet form that the list does not have: two steps from what is listed.
+const UNLISTED_NAME: i32 = 250;
 /// Recognisers write unknown names as they sound.
-const ODD_WORD: i32 = 115;
+const ODD_WORD: i32 = 125;
 
 /// Weighs one mention; none if it cannot mean its client.
 pub(super) fn weigh(index: &ClientIndex, words: &[Word], mention: &Mention) -> Option<Weighed> {
@@ -148,51 +180,99 @@ pub(super) fn weigh(index: &ClientIndex, words: &[Word], mention: &Mention) -> O
     let sum = evidence(index, words, parts);
     let (score, start) = match &name.form {
         Form::Person { title: listed, .. } => {
-            if let (Some(said), Some(listed)) = (place.title, *listed) && said.contradicts(listed) { return None }
-            if mention.kind == Kind::Given && (place.title.is_some() || place.after_the) { return None }
-            let score = if mention.kind == Kind::Full { full_person(mention, &place, &sum) } else { one_word(&place, &sum) };
+            if let (Some(said), Some(listed)) = (place.title, *listed)
+                && said.contradicts(listed)
+            {
+                return None;
+            }
+            if mention.kind == Kind::Given && (place.title.is_some() || place.after_the) {
+                return None;
+            }
+            let score = if mention.kind == Kind::Full {
+                full_person(mention, &place, &sum)
+            } else {
+                one_word(mention.kind, &place, &sum)
+            };
             (score, mention.start - usize::from(place.title.is_some()))
         }
-        Form::Business { words: listed } => (business(index, words, mention, &place, &sum, listed), mention.start - usize::from(place.after_the)),
+        Form::Business { words: listed } => (
+            business(words, mention, &place, &sum, listed),
+            mention.start - usize::from(place.after_the),
+        ),
     };
     let rank = score + EXPLAINS_MORE * i32::try_from(parts.len() - 1).unwrap_or(0).min(2);
-    Some(Weighed { name: mention.name, kind: mention.kind, start, end: mention.end, score, rank })
+    Some(Weighed {
+        name: mention.name,
+        kind: mention.kind,
+        start,
+        end: mention.end,
+        score,
+        rank,
+    })
 }
 
-fn full_person(mention: &Mention, place: &Place<'_>, sum: &Evidence) -> i32 {
+fn full_person(mention: &Mention, place: &Place, sum: &Evidence) -> i32 {
     let mut score = WHOLE_NAME - sum.cost - sum.plain;
-    if mention.swapped { score -= 12 }
-    if place.name_before && place.title.is_none() { score -= if mention.swapped { 100 } else { 10 } }
+    if mention.swapped {
+        score -= if sum.plain_parts > 0 { 40 } else { 12 }
+    }
+    if place.name_before && place.title.is_none() {
+        score -= if mention.swapped { 100 } else { 10 }
+    }
     if sum.plain_parts == mention.parts().len() {
         score += place.cue - ALL_PLAIN;
-        if place.around.article && place.title.is_none() { score -= AFTER_ARTICLE }
+        if place.around.article && place.title.is_none() {
+            score -= AFTER_ARTICLE
+        }
     } else if sum.plain_parts > 0 {
-        score += place.cue / 3;
+        score += place.cue / 2;
     } else {
         score += place.cue / 10;
     }
     // Few sounds are soon found.
-    if sum.sounds <= 5 { score -= sum.cost / 2 }
+    if sum.sounds <= 5 {
+        score -= sum.cost / 2
+    }
     score
 }
 
-fn one_word(place: &Place<'_>, sum: &Evidence) -> i32 {
-    let mut score = ONE_WORD - sum.cost * 3 / 2 - sum.plain + place.cue;
+fn one_word(kind: Kind, place: &Place, sum: &Evidence) -> i32 {
+    // After a title even the plainest word is a name: "missus when".
+    let plain = if place.title.is_some() { 0 } else { sum.plain };
+    let mut score = ONE_WORD - sum.cost * 3 / 2 - plain + place.cue;
     if sum.plain_parts > 0 && place.title.is_none() && !place.around.held {
         score -= ONE_PLAIN_WORD;
-        if place.around.article { score -= 60 }
+        if place.around.article {
+            score -= 60
+        }
     }
-    if sum.sounds <= 3 { score -= sum.cost }
-    if place.around.role { score -= OTHER_ROLE }
-    if place.name_before && place.title.is_none() { score -= OTHER_NAME_BESIDE }
-    if place.name_after { score -= OTHER_NAME_BESIDE }
-    if place.trade_after { score -= OTHER_TRADE }
+    if sum.sounds <= 3 {
+        score -= sum.cost
+    }
+    if place.around.role || place.suburb {
+        score -= OTHER_ROLE
+    }
+    if place.name_before && place.title.is_none() {
+        score -= OTHER_NAME_BESIDE
+    }
+    if place.name_after {
+        score -= OTHER_NAME_BESIDE
+    }
+    if kind == Kind::Given && place.noun_after {
+        score -= NOUN_BESIDE
+    }
+    if place.trade_after {
+        score -= OTHER_TRADE
+    }
     score
 }
 
-fn business(index: &ClientIndex, words: &[Word], mention: &Mention, place: &Place<'_>, sum: &Evidence, listed: &[(u32, Role)]) -> i32 {
+fn business(words: &[Word], mention: &Mention, place: &Place, sum: &Evidence, listed: &[(u32, Role)]) -> i32 {
     let parts = mention.parts();
-    let cores = parts.iter().filter(|p| listed.iter().any(|l| l.0 == p.token && l.1 == Role::Core)).count();
+    let cores = parts
+        .iter()
+        .filter(|p| listed.iter().any(|l| l.0 == p.token && l.1 == Role::Core))
+        .count();
     let all_cores = cores == listed.iter().filter(|l| l.1 == Role::Core).count();
     let base = match parts.len() {
         1 => ONE_WORD,
@@ -202,29 +282,67 @@ fn business(index: &ClientIndex, words: &[Word], mention: &Mention, place: &Plac
         _ => TRADE_WORDS,
     };
     let one = parts.len() == 1;
-    let mut score = base - if one { sum.cost * 3 / 2 } else { sum.cost } - sum.plain / if one { 1 } else { 2 };
+    let mut score =
+        base - if one { sum.cost * 3 / 2 } else { sum.cost } - sum.plain / if one { 1 } else { 2 };
     if sum.plain_parts == parts.len() && !place.around.held {
-        score += place.cue - if one { ONE_PLAIN_WORD } else { 80 };
-        if place.around.article && !place.after_the { score -= 40 }
-        if one && place.after_the { score -= 60 }
+        score += place.cue - if one { ONE_PLAIN_WORD } else { 60 };
+        if place.around.article && !place.after_the {
+            score -= 40
+        }
+        if one && place.after_the {
+            score -= 60
+        }
     } else {
         score += if one { place.cue } else { place.cue / 3 };
     }
-    if one && sum.sounds <= 3 { score -= sum.cost }
-    if parts.len() < listed.len() || listed.len() == 1 {
-        if place.trade_after { score -= OTHER_TRADE }
-        if place.name_before || place.name_after { score -= OTHER_ROLE }
-        let open = mention.start.checked_sub(1).map(|i| &words[i]).filter(|w| !w.stop_after);
-        if cores == 0 && open.is_some_and(|w| w.band != Some(Band::Constant)) { score -= OTHER_NAME_BESIDE }
+    // "kitty litter": a trade that is said would tell it from the thing.
+    if !one && cores == parts.len() && sum.plain_parts > 0 && sum.plain_parts < parts.len() {
+        score += place.cue - 110
     }
-    if place.around.role && one { score -= OTHER_ROLE }
-    if place.title.is_some() { score -= OTHER_NAME_BESIDE }
-    let _ = index;
+    if one && sum.sounds <= 3 {
+        score -= sum.cost
+    }
+    if one && listed.first().is_some_and(|w| w.0 != parts[0].token) {
+        score -= 20
+    }
+    if parts.len() < listed.len() || listed.len() == 1 {
+        if place.trade_after {
+            score -= OTHER_TRADE
+        }
+        if place.name_before || place.name_after {
+            score -= OTHER_ROLE
+        }
+        let open = mention
+            .start
+            .checked_sub(1)
+            .map(|i| &words[i])
+            .filter(|w| !w.stop_after);
+        if cores == 0 && open.is_some_and(|w| w.band != Some(Band::Constant)) {
+            score -= OTHER_NAME_BESIDE
+        }
+    }
+    if place.around.role && one {
+        score -= OTHER_ROLE
+    }
+    if place.title.is_some() {
+        score -= OTHER_NAME_BESIDE
+    }
     score
 }
 
+/// How much each of the two steps of [`Context::before`] and [`Context::after`] is worth.
+const CUE_STEP: i32 = 25;
+/// Both sides expect a client.
+const BOTH_SIDES: i32 = 15;
+/// "the … job", "the Hartleys".
+const HELD_CUE: i32 = 75;
+/// "Mrs …": nothing but a name follows.
+const TITLE_CUE: i32 = 90;
+/// No context is worth more.
+const MAX_CUE: i32 = 100;
+
 /// The neighbourhood of a mention.
-struct Place<'a> {
+struct Place {
     around: Context,
     title: Option<Title>,
     after_the: bool,
@@ -232,32 +350,67 @@ struct Place<'a> {
     name_after: bool,
     /// The next word is a trade, and not one of those that are also rooms or jobs.
     trade_after: bool,
-    /// How strongly a client is expected here, 0 to 100.
+    /// The next word is an everyday noun or the like, and nothing that follows a name.
+    noun_after: bool,
+    /// "in Northwick", where a client lives.
+    suburb: bool,
+    /// How strongly a client is expected here, 0 to [`MAX_CUE`].
     cue: i32,
-    _words: std::marker::PhantomData<&'a ()>,
 }
 
-impl<'a> Place<'a> {
-    fn new(index: &ClientIndex, words: &'a [Word], mention: &Mention) -> Place<'a> {
+impl Place {
+    fn new(index: &ClientIndex, words: &[Word], mention: &Mention) -> Place {
         let around = context::around(words, mention.start, mention.end);
-        let before = mention.start.checked_sub(1).map(|i| &words[i]).filter(|w| !w.stop_after);
-        let after = words.get(mention.end).filter(|_| !words[mention.end - 1].stop_after);
-        let title = before.and_then(|w| Title::parse(&w.folded));
-        let after_the = before.is_some_and(|w| w.is(&["the"]));
-        let mut cue = around.before * 25 + around.after * 25;
-        if after_the { let wider = context::around(words, mention.start - 1, mention.end); cue = cue.max(wider.before * 25 + around.after * 25) }
-        if around.before > 0 && around.after > 0 { cue += 15 }
-        if around.held { cue = cue.max(75) }
-        if title.is_some() { cue = cue.max(90) }
+        let before = mention
+            .start
+            .checked_sub(1)
+            .map(|at| &words[at])
+            .filter(|word| !word.stop_after);
+        let last = &words[mention.end - 1];
+        let after = words.get(mention.end).filter(|_| !last.stop_after);
+        let title = before.and_then(|word| Title::parse(&word.folded));
+        let after_the = before.is_some_and(|word| word.is(&["the"]));
+        let family = after_the && last.folded.ends_with('s') && !index.is_listed(&last.folded);
+        // Before "the Kestrel" counts what stands before the article.
+        let expected = if after_the {
+            context::around(words, mention.start - 1, mention.end).before
+        } else {
+            0
+        }
+        .max(around.before);
+        let mut cue = (expected + around.after) * CUE_STEP;
+        if around.before > 0 && around.after > 0 {
+            cue += BOTH_SIDES;
+        }
+        if around.held || family {
+            cue = cue.max(HELD_CUE);
+        }
+        if title.is_some() {
+            cue = cue.max(TITLE_CUE);
+        }
         Place {
             around,
             title,
             after_the,
-            name_before: before.is_some_and(|w| name_like(index, w)),
-            name_after: after.is_some_and(|w| name_like(index, w)),
-            trade_after: after.is_some_and(|w| (business::is_trade(&w.folded) && !business::is_also_a_room(&w.folded)) || business::is_legal_form(&w.folded)),
-            cue: cue.min(100),
-            _words: std::marker::PhantomData,
+            name_before: before.is_some_and(|word| name_like(index, word)),
+            name_after: after.is_some_and(|word| name_like(index, word)),
+            trade_after: after.is_some_and(|word| names_a_trade(word, last.possessive)),
+            noun_after: around.after == 0 && after.is_some_and(is_noun),
+            suburb: mention.parts().len() == 1
+                && before.is_some_and(|word| word.is(&["in", "near", "from", "out"]))
+                && index.addresses.is_suburb(&words[mention.start].folded),
+            cue: cue.min(MAX_CUE),
         }
     }
+}
+
+fn names_a_trade(word: &Word, possessive: bool) -> bool {
+    business::is_legal_form(&word.folded)
+        || (business::is_trade(&word.folded) && !business::is_also_a_room(&word.folded, possessive))
+}
+
+/// An everyday word that may be a surname as well; the commonest words are none, but for odd endings ("mays").
+fn is_noun(word: &Word) -> bool {
+    word.band
+        .is_some_and(|band| band > Band::Constant || !lexicon::is_listed_word(&word.folded))
 }
