@@ -1,5 +1,7 @@
 //! `/notes`: what was understood, newest first, note by note.
 
+pub mod change;
+pub mod correct;
 pub mod list;
 pub mod read;
 pub mod row;
@@ -20,7 +22,7 @@ use crate::parameters::{FromGiven, Given};
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
-        .routes(routes!(read::note))
+        .routes(routes!(read::note, correct::correct))
         .routes(routes!(read::file))
 }
 

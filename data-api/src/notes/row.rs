@@ -1,8 +1,8 @@
 //! Rows of the index, and when they are to be believed.
 //!
-//! A row is a hint; the note is the truth. While a note is being changed its rows are marked in doubt first, then the
-//! note is written, then the rows are settled. So a row without the mark says what the note says, and one with it is
-//! checked against the note: whichever moment a change was cut off at, no reader sees what is not so.
+//! A row is a hint; the note is the truth. A correction marks the note's timeline row first, then writes the note, and
+//! settles the row last. So a row without the mark says what the note says, and one with it is checked against the note:
+//! whichever moment a correction was cut off at, no reader sees what is not so. A client's rows are always checked.
 
 use serde_json::Value;
 use shared::bucket::{Bucket, Versioned};

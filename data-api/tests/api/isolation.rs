@@ -64,6 +64,12 @@ fn pairs(theirs: &Seed, keys: &[String]) -> Vec<Pair> {
             None,
         );
         both(Method::GET, &|c, n| format!("/notes/{n}?company_id={c}"), None);
+        let change = json!({"intent": "other"});
+        both(
+            Method::PATCH,
+            &|c, n| format!("/notes/{n}?company_id={c}"),
+            Some(change),
+        );
         for name in ["audio.ogg", "full_text.txt", "note.json", "text_summary.txt"] {
             both(
                 Method::GET,

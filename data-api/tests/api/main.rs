@@ -9,6 +9,7 @@
 
 mod access;
 mod bad_input;
+mod corrections;
 mod docs;
 mod edge;
 mod files;

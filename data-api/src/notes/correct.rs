@@ -1,0 +1,117 @@
+//! `PATCH /notes/{note_id}`: the office corrects a note.
+//!
+//! The note's row in the timeline is put in doubt before anything else is written, and only the last write of the change
+//! settles it again. So wherever a change is cut off, readers check the row against the note.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use http::header::IF_MATCH;
+use shared::bucket::{BucketError, Versioned};
+use shared::client::{ClientList, ClientRecord};
+use shared::ids::NoteId;
+use shared::keys;
+use shared::notebook::{Found, Notebook, Reviser};
+use shared::records::index::TimelineEntry;
+
+use super::change::{Correction, NoteChange};
+use super::read::answer;
+use super::{CompanyQuery, row};
+use crate::access::{Access, CompanyScope};
+use crate::app::App;
+use crate::error::{ApiError, ProblemDocument};
+use crate::json_body::JsonBody;
+use crate::message::{StoredNote, find_note};
+use crate::parameters::{PathParameters, Query};
+use crate::schema::NoteDocument;
+
+/// Corrects a note: intent, clients, texts, action items. Needs `If-Match` with the note's entity tag. Who changed what,
+/// and when, is kept in the note's history; the index follows. A change that changes nothing writes nothing.
+#[utoipa::path(patch, path = "/notes/{note_id}", tag = "notes", operation_id = "correct_note",
+    params(("note_id" = String, Path, description = "The note.", pattern = "^[A-Za-z0-9]{2,64}(\\.[1-9][0-9]?)?$"),
+        ("if-match" = String, Header, description = "The entity tag the note was read with."),
+        CompanyQuery),
+    request_body = NoteChange,
+    responses((status = 200, body = NoteDocument, headers(("etag" = String, description = "Of the note after the change."))),
+        (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 412, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 428, body = ProblemDocument, content_type = "application/problem+json")),
+    security(("api_key" = [])))]
+pub(crate) async fn correct(
+    access: Access,
+    State(app): State<Arc<App>>,
+    mut path: PathParameters,
+    Query(query): Query<CompanyQuery>,
+    headers: HeaderMap,
+    JsonBody(change): JsonBody<NoteChange>,
+) -> Result<Response, ApiError> {
+    let scope = access.company(&query.company_id)?;
+    let id: NoteId = path.get("note_id")?;
+    let correction = Correction::try_from(change)?;
+    let stored = find_note(&app.bucket, &scope, &id).await?;
+    matches(&headers, stored.etag.as_str())?;
+    let listed = match &correction.clients {
+        Some(_) => clients(&app, &scope).await?,
+        None => Vec::new(),
+    };
+    let now = app.clock.now().max(stored.note.updated_at);
+    let after = correction.applied(&stored.note, &listed, scope.actor(), now)?;
+    if after == stored.note {
+        return Ok(answer(&stored));
+    }
+    doubt(&app, &scope, &stored).await?;
+    let reviser = Reviser {
+        by: scope.actor().clone(),
+        at: now,
+        reason: correction.reason.clone(),
+    };
+    let key = stored.key.clone();
+    let found = Found {
+        key: stored.key,
+        note: Versioned {
+            value: stored.note,
+            etag: stored.etag,
+        },
+    };
+    let notebook = Notebook::new(&app.bucket, scope.keys().clone());
+    match notebook.revise(found, &reviser, |note| *note = after).await {
+        Ok(Versioned { value: note, etag }) => Ok(answer(&StoredNote { note, etag, key })),
+        Err(BucketError::PreconditionFailed { .. }) => Err(ApiError::PreconditionFailed),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether the client has seen what it is about to change.
+///
+/// # Errors
+/// [`ApiError::PreconditionRequired`] or [`ApiError::PreconditionFailed`].
+pub(crate) fn matches(headers: &HeaderMap, etag: &str) -> Result<(), ApiError> {
+    let given = headers.get(IF_MATCH).ok_or(ApiError::PreconditionRequired)?;
+    let named = given.to_str().unwrap_or_default().split(',').map(str::trim);
+    // A gateway or a client may have lost the quotes; what is between them is what counts.
+    let bare = |tag: &str| tag.trim_matches('"').to_owned();
+    let known = bare(etag);
+    if named.map(bare).any(|tag| tag == known) {
+        Ok(())
+    } else {
+        Err(ApiError::PreconditionFailed)
+    }
+}
+
+async fn clients(app: &App, scope: &CompanyScope) -> Result<Vec<ClientRecord>, ApiError> {
+    let list = app
+        .bucket
+        .read::<ClientList>(&keys::clients(scope.company_id()))
+        .await?;
+    Ok(list.map(|list| list.value.clients).unwrap_or_default())
+}
+
+async fn doubt(app: &App, scope: &CompanyScope, stored: &StoredNote) -> Result<(), ApiError> {
+    let note = &stored.note;
+    let key = scope.keys().timeline(note.created_at, &note.note_id);
+    let marked = row::in_doubt(TimelineEntry::of(note, &stored.key));
+    app.bucket.write(&key, &marked).await?;
+    Ok(())
+}
