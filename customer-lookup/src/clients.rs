@@ -9,8 +9,8 @@ use shared::keys;
 use shared::limits::MAX_RECORD_BYTES;
 use tokio::sync::Mutex;
 
+use crate::client_index::ClientIndex;
 use crate::client_list::{self, ClientsRead};
-use crate::client_names::ClientIndex;
 use crate::data_file::{DataFile, Fault};
 use crate::error::LookupError;
 use crate::reporter::Finding;

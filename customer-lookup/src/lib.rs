@@ -6,8 +6,9 @@
 //!
 //! Not here: what to say to a stranger, and anything that writes.
 
+mod client_index;
 mod client_list;
-mod client_names;
+
 mod clients;
 mod companies;
 pub mod config;
@@ -15,6 +16,7 @@ pub mod data_file;
 pub mod directory;
 mod download;
 pub mod error;
+pub mod linking;
 mod list;
 pub mod number;
 pub mod reporter;
