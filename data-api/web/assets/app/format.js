@@ -20,6 +20,12 @@ export function shortTime(instant, now = new Date()) {
   return date.getFullYear() === now.getFullYear() ? dayAndMonth.format(date) : dayMonthYear.format(date);
 }
 
+/** The time alone, for a list under a heading that says the day. */
+export function timeOfDay(instant) {
+  const date = valid(instant);
+  return date ? time.format(date) : '';
+}
+
 /** Weekday, day and time. */
 export function fullTime(instant) {
   const date = valid(instant);

@@ -66,13 +66,6 @@ export class NoteList {
     else this.#render();
   }
 
-  /** Takes over a row that is known to have changed. */
-  put(row) {
-    this.rows.set(row.note_id, row);
-    this.items.delete(row.note_id);
-    this.#render();
-  }
-
   /** Puts the focus on the row of a note, after it was closed. */
   focusRow(noteId) {
     focusOn(this.items.get(noteId)?.querySelector('a') ?? this.controls.words);
@@ -201,13 +194,13 @@ export class NoteList {
       .sort((a, b) => (a.received_at === b.received_at ? a.note_id.localeCompare(b.note_id) : a.received_at < b.received_at ? 1 : -1));
   }
 
-  #item(row) {
+  #item(row, underDay) {
     let item = this.items.get(row.note_id);
     // A link keeps the filters it was made with, so it is made again when they change.
-    const query = JSON.stringify(this.filters);
-    if (!item || item.dataset.query !== query) {
-      item = noteRow(row, this.filters);
-      item.dataset.query = query;
+    const made = JSON.stringify([this.filters, underDay]);
+    if (!item || item.dataset.made !== made) {
+      item = noteRow(row, this.filters, underDay);
+      item.dataset.made = made;
       this.items.set(row.note_id, item);
     }
     const link = item.firstElementChild;
@@ -238,8 +231,8 @@ export class NoteList {
     const review = this.filters.review ? [] : shown.filter((row) => row.needs_review.length > 0);
     const others = this.filters.review ? shown : shown.filter((row) => row.needs_review.length === 0);
     return [
-      review.length > 0 && group('Needs review', review.map((row) => this.#item(row)), 'review', review.length),
-      byDay(others).map(([heading, rows]) => group(heading, rows.map((row) => this.#item(row)))),
+      review.length > 0 && group('Needs review', review.map((row) => this.#item(row, false)), 'review', review.length),
+      byDay(others).map(([heading, rows]) => group(heading, rows.map((row) => this.#item(row, true)))),
       shown.length === 0 && this.#nothing(),
       this.#foot(),
     ];

@@ -1,7 +1,7 @@
 // One note in the list.
 
 import { h, icon } from './dom.js';
-import { day, duration, fullTime, isPast, shortTime } from './format.js';
+import { day, duration, fullTime, isPast, shortTime, timeOfDay } from './format.js';
 import * as route from './route.js';
 import { intentName, reviewName } from './words.js';
 
@@ -11,8 +11,13 @@ export function clientLine(row) {
   return row.client_decision === 'ambiguous' ? 'Client unclear' : 'No client';
 }
 
-/** A list item that leads to the note. */
-export function noteRow(row, query) {
+/**
+ * A list item that leads to the note.
+ * @param {object} row
+ * @param {object} query the filters its link keeps
+ * @param {boolean} underDay whether the day is in the heading above it
+ */
+export function noteRow(row, query, underDay) {
   const marks = [
     h('span', { class: `kind ${row.intent}` }, intentName(row.intent)),
     row.media.audio > 0 && h('span', {}, icon('mic'), words('Recording'), duration(row.duration_s) || words(' ')),
@@ -31,7 +36,7 @@ export function noteRow(row, query) {
         'span',
         { class: 'row-top' },
         h('strong', { class: row.clients.length > 0 ? null : 'unsure' }, clientLine(row)),
-        h('time', { datetime: row.received_at, title: fullTime(row.received_at) }, shortTime(row.received_at)),
+        h('time', { datetime: row.received_at, title: fullTime(row.received_at) }, underDay ? timeOfDay(row.received_at) : shortTime(row.received_at)),
       ),
       h('span', { class: 'row-title' }, row.title),
       row.needs_review.length > 0 && h('span', { class: 'row-review' }, icon('alert'), row.needs_review.map(reviewName).join(' · ')),
@@ -41,7 +46,8 @@ export function noteRow(row, query) {
 }
 
 function itemsLine(row) {
-  return row.items_open === 0 ? `all ${row.items_total} done` : `${row.items_open} of ${row.items_total} open`;
+  if (row.items_open === 0) return row.items_total === 1 ? 'done' : `all ${row.items_total} done`;
+  return row.items_open === row.items_total ? `${row.items_open} open` : `${row.items_open} of ${row.items_total} open`;
 }
 
 /** Words for a screen reader, where a sighted reader has the icon. */

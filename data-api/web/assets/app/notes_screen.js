@@ -26,13 +26,14 @@ export class NotesScreen {
     if (noteId === null) {
       this.view?.close();
       this.view = null;
+      document.title = 'Notes – AI Voice Tool';
       fill(this.pane, h('div', { class: 'nothing-open' }, icon('notes'), h('p', {}, 'Choose a note to see all of it.')));
       if (closed) this.list.focusRow(closed);
     } else if (this.view?.noteId !== noteId) {
       this.view?.close();
       this.view = new NoteView(this.office, noteId, {
         back: () => route.to(['notes'], route.current().query),
-        onRow: (row) => this.list.put(row),
+        onCorrected: () => this.list.live.wake(),
       });
       fill(this.pane, this.view.element);
       this.pane.scrollTop = 0;

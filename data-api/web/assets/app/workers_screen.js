@@ -1,0 +1,252 @@
+// The people who may send: listed, added, switched off; and the messages of numbers that nobody knew, to be filed.
+
+import { tell, tellFailure } from './announce.js';
+import { field, fill, focusOn, h, icon, select } from './dom.js';
+import { address, duration, fullTime, shortTime } from './format.js';
+import { Live } from './live.js';
+import { inWords } from './problem.js';
+import { messageKind } from './words.js';
+
+/** Languages offered for replies; any other tag a worker has stays as it is. */
+const LANGUAGES = [
+  ['', 'As the company'],
+  ['en', 'English'], ['en-AU', 'English (Australia)'], ['en-GB', 'English (UK)'], ['en-US', 'English (US)'],
+  ['ar', 'Arabic'], ['zh', 'Chinese'], ['hr', 'Croatian'], ['nl', 'Dutch'], ['fr', 'French'], ['de', 'German'], ['el', 'Greek'],
+  ['hi', 'Hindi'], ['it', 'Italian'], ['pl', 'Polish'], ['pt', 'Portuguese'], ['ro', 'Romanian'], ['sr', 'Serbian'],
+  ['es', 'Spanish'], ['tr', 'Turkish'], ['uk', 'Ukrainian'], ['vi', 'Vietnamese'],
+];
+
+export class WorkersScreen {
+  constructor(office) {
+    this.office = office;
+    this.workers = null;
+    this.strangers = [];
+    this.ending = new AbortController();
+    this.form = h('div', {});
+    this.add = h('button', { type: 'button', class: 'main', on: { click: () => this.#openForm({}, this.add) } }, icon('plus'), 'Add a worker');
+    this.strangerPart = h('div', {});
+    this.list = h('div', {});
+    this.element = h(
+      'div',
+      { class: 'page' },
+      h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Workers'), this.add),
+      h('p', { class: 'lead' }, 'Who may send voice notes, texts and pictures to the company’s number.'),
+      this.form,
+      this.strangerPart,
+      this.list,
+    );
+    this.live = new Live(() => this.#loadStrangers());
+  }
+
+  enter() {
+    if (this.workers !== null) return;
+    this.workers = [];
+    fill(this.list, h('p', { class: 'faint', role: 'status' }, 'Loading the workers…'));
+    this.#load();
+    this.#loadStrangers().catch(() => {});
+    this.live.start();
+  }
+
+  leave() {
+    this.live.stop();
+    this.ending.abort();
+  }
+
+  async #load() {
+    try {
+      this.workers = await this.office.api.workers(this.ending.signal);
+      this.#render();
+    } catch (error) {
+      if (this.ending.signal.aborted) return;
+      fill(
+        this.list,
+        h('div', { class: 'empty', role: 'alert' }, h('p', {}, inWords(error)), h('button', { type: 'button', on: { click: () => this.#load() } }, 'Try again')),
+      );
+    }
+  }
+
+  async #loadStrangers() {
+    const strangers = await this.office.api.strangers(this.ending.signal);
+    if (JSON.stringify(strangers) === JSON.stringify(this.strangers)) return;
+    this.strangers = strangers;
+    this.#renderStrangers();
+  }
+
+  #render() {
+    const byName = [...this.workers].sort((a, b) => Number(b.active !== false) - Number(a.active !== false) || nameOf(a).localeCompare(nameOf(b)));
+    fill(
+      this.list,
+      byName.length === 0
+        ? h('p', { class: 'empty' }, 'Nobody yet. Add the first worker with their WhatsApp number.')
+        : h('ul', { class: 'cards' }, byName.map((worker) => this.#card(worker))),
+    );
+    this.#renderStrangers();
+  }
+
+  #card(worker) {
+    const off = worker.active === false;
+    const toggle = h(
+      'button',
+      { type: 'button', class: 'quiet', 'data-focus': `toggle-${worker.customer_id}`, 'aria-label': `${off ? 'Let in again' : 'Deactivate'}: ${nameOf(worker)}` },
+      off ? 'Let in again' : 'Deactivate',
+    );
+    toggle.addEventListener('click', async () => {
+      toggle.disabled = true;
+      const sentence = off ? `${nameOf(worker)} can send again.` : `${nameOf(worker)} is deactivated. What they send is not filed.`;
+      if (await this.#save({ ...worker, active: off }, sentence)) this.list.querySelector(`[data-focus="${CSS.escape(`toggle-${worker.customer_id}`)}"]`)?.focus();
+      toggle.disabled = false;
+    });
+    const edit = h('button', { type: 'button', class: 'quiet', 'aria-label': `Change: ${nameOf(worker)}` }, icon('pencil'), 'Change');
+    edit.addEventListener('click', () => this.#openForm(worker, edit));
+    return h(
+      'li',
+      { class: off ? 'card off' : 'card' },
+      h('span', { class: 'initials', 'aria-hidden': 'true' }, initials(worker)),
+      h(
+        'div',
+        { class: 'card-words' },
+        h('strong', {}, nameOf(worker)),
+        off && h('span', { class: 'badge' }, 'deactivated'),
+        h('p', { class: 'faint' }, [worker.phone_number ?? worker.user_id, worker.role, worker.locale].filter(Boolean).map(address).join(' · ')),
+      ),
+      h('div', { class: 'buttons' }, edit, toggle),
+    );
+  }
+
+  /** Adds or changes a worker; true when it was taken. */
+  async #save(worker, sentence) {
+    try {
+      await this.office.api.putWorker(worker);
+      tell(sentence);
+      await this.#load();
+      this.live.wake();
+      return true;
+    } catch (error) {
+      tellFailure(inWords(error));
+      return false;
+    }
+  }
+
+  #openForm(worker, opener) {
+    const isNew = worker.customer_id === undefined;
+    const close = () => {
+      fill(this.form);
+      focusOn(opener?.isConnected ? opener : this.add);
+    };
+    const name = h('input', { type: 'text', value: worker.name ?? '', required: true, maxlength: '100', autocomplete: 'off' });
+    const phone = h('input', { type: 'tel', value: address(worker.phone_number), required: !worker.user_id, disabled: !isNew && Boolean(worker.phone_number), maxlength: '40', autocomplete: 'off' });
+    const role = h('input', { type: 'text', value: worker.role ?? '', maxlength: '100', autocomplete: 'off' });
+    const known = LANGUAGES.some(([tag]) => tag === (worker.locale ?? ''));
+    const locale = select(known ? LANGUAGES : [...LANGUAGES, [worker.locale, worker.locale]], worker.locale ?? '');
+    const failure = h('p', { class: 'failure', role: 'alert' });
+    const submit = h('button', { type: 'submit', class: 'main' }, isNew ? 'Add' : 'Save');
+    const heading = h('h2', {}, isNew ? 'Add a worker' : `Change ${nameOf(worker)}`);
+    const form = h(
+      'form',
+      {
+        class: 'panel',
+        'aria-label': isNew ? 'Add a worker' : 'Change a worker',
+        on: {
+          submit: async (event) => {
+            event.preventDefault();
+            submit.disabled = true;
+            fill(failure);
+            const changed = { ...worker, name: name.value.trim(), role: role.value.trim() || undefined, locale: locale.value || undefined };
+            if (phone.value.trim()) changed.phone_number = isNew ? phone.value.trim() : worker.phone_number ?? phone.value.trim();
+            try {
+              await this.office.api.putWorker(changed);
+              tell(isNew ? `${changed.name} can send now.` : 'Saved.');
+              close();
+              await this.#load();
+              this.live.wake();
+            } catch (error) {
+              fill(failure, inWords(error));
+              submit.disabled = false;
+            }
+          },
+          keydown: (event) => {
+            if (event.key === 'Escape') close();
+          },
+        },
+      },
+      heading,
+      h(
+        'div',
+        { class: 'grid' },
+        field('Name', name),
+        field('WhatsApp number', phone, { hint: isNew ? 'With the country code, such as +61 400 000 000.' : 'For another number, add the worker anew.' }),
+        field('Role', role),
+        field('Language of replies', locale),
+      ),
+      failure,
+      h('div', { class: 'buttons' }, submit, h('button', { type: 'button', class: 'quiet', on: { click: close } }, 'Cancel')),
+    );
+    fill(this.form, form);
+    (worker.name || isNew ? name : phone).focus();
+  }
+
+  #renderStrangers() {
+    if (this.strangers.length === 0) {
+      fill(this.strangerPart);
+      return;
+    }
+    fill(
+      this.strangerPart,
+      h(
+        'section',
+        { class: 'panel strangers', 'aria-labelledby': 'strangers-heading' },
+        h('h2', { id: 'strangers-heading' }, icon('alert'), 'Messages from unknown numbers'),
+        h('p', { class: 'faint' }, 'They were answered once and not filed. Add the number as a worker, then file what they sent.'),
+        h('ul', { class: 'plain-list' }, this.strangers.map((message) => this.#stranger(message))),
+      ),
+    );
+  }
+
+  #stranger(message) {
+    const from = address(message.from);
+    const known = message.known ?? this.workers.some((worker) => worker.active !== false && digits(worker.phone_number) === digits(from) && digits(from) !== '');
+    const action = h('button', { type: 'button', class: known ? 'main' : '', 'data-message': message.message_id }, known ? 'File it' : 'Add as worker');
+    action.addEventListener('click', async () => {
+      if (!known) {
+        this.#openForm({ phone_number: from, name: message.profile_name }, action);
+        return;
+      }
+      action.disabled = true;
+      try {
+        await this.office.api.replay(message.message_id);
+        this.strangers = this.strangers.filter((one) => one !== message);
+        this.#renderStrangers();
+        tell('It is being filed, and appears among the notes in a moment.');
+        focusOn(this.element.querySelector('h1'));
+      } catch (error) {
+        tellFailure(inWords(error));
+        action.disabled = false;
+      }
+    });
+    const what = [messageKind(message.type), duration(message.duration_s)].filter(Boolean).join(', ');
+    return h(
+      'li',
+      { class: 'stranger' },
+      h(
+        'div',
+        {},
+        h('strong', {}, from),
+        message.profile_name && h('span', { class: 'faint' }, ` calls themselves “${message.profile_name}”`),
+        h('p', { class: 'faint' }, what, ' · ', h('time', { datetime: message.received_at, title: fullTime(message.received_at) }, shortTime(message.received_at))),
+      ),
+      action,
+    );
+  }
+}
+
+function nameOf(worker) {
+  return worker.name ?? worker.customer_id;
+}
+
+function initials(worker) {
+  return nameOf(worker).split(/[\s-]+/).filter(Boolean).map((word) => [...word][0]).filter((_, at, all) => at === 0 || at === all.length - 1).join('').toUpperCase();
+}
+
+function digits(text) {
+  return (text ?? '').replace(/\D/g, '').replace(/^0+/, '');
+}
