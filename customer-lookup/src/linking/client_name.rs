@@ -152,7 +152,9 @@ fn business_words(words: &[Listed<'_>]) -> Option<ClientName> {
 }
 
 fn person(words: &[Listed<'_>]) -> Option<ClientName> {
-    let title = words.iter().find_map(|word| Title::parse(&word.folded));
+    // "Mr & Mrs Selby" are both.
+    let mut titles = words.iter().filter_map(|word| Title::parse(&word.folded));
+    let title = titles.next().filter(|first| titles.all(|other| other == *first));
     let named: Vec<&Listed<'_>> = words
         .iter()
         .filter(|word| Title::parse(&word.folded).is_none() && !word.is(&["and"]))
@@ -204,6 +206,70 @@ impl Part {
         Part {
             folded: parts.iter().map(|p| p.folded.as_str()).collect(),
             spelled: parts.iter().map(|p| p.spelled.as_str()).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str) -> String {
+        let join = |parts: &[Part]| {
+            parts
+                .iter()
+                .map(|part| part.folded.as_str())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        match ClientName::parse(name) {
+            None => "nothing".to_owned(),
+            Some(ClientName::Person {
+                title,
+                givens,
+                surnames,
+            }) => {
+                format!("{title:?}: {} | {}", join(&givens), join(&surnames))
+            }
+            Some(ClientName::Business { words }) => {
+                let word = |(part, role): &(Part, Role)| {
+                    if *role == Role::Core {
+                        part.folded.to_uppercase()
+                    } else {
+                        part.folded.clone()
+                    }
+                };
+                words.iter().map(word).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+
+    #[test]
+    fn people_are_read_as_they_are_listed() {
+        assert_eq!(read("Mrs Linh Nguyen"), "Some(Mrs): linh | nguyen");
+        assert_eq!(read("Hart, Ann"), "None: ann | hart");
+        assert_eq!(read("Ann & Bob Hart"), "None: ann bob | hart");
+        assert_eq!(read("Lynn R. Fletcher"), "None: lynn | fletcher");
+        assert_eq!(read("Jean-Paul Vo-Green"), "None: jeanpaul jean paul | vo green");
+        assert_eq!(read("Declan O’Shaughnessy"), "None: declan | oshaughnessy");
+        assert_eq!(read("Željka Šimić (back gate)"), "None: zeljka | simic");
+        assert_eq!(read("Mr & Mrs Selby"), "None:  | selby");
+    }
+
+    #[test]
+    fn businesses_keep_what_tells_them_apart() {
+        assert_eq!(read("Kestrel Dental Pty Ltd"), "KESTREL dental");
+        assert_eq!(read("The Dancing Pelican Cafe"), "DANCING PELICAN cafe");
+        assert_eq!(read("Ormerod & Sons Roofing Holdings"), "ORMEROD sons roofing");
+        assert_eq!(read("St Monica's College"), "ST MONICA college");
+        assert_eq!(read("Kestrel, Inc"), "KESTREL");
+        assert_eq!(read("Rose Garden"), "None: rose | garden");
+    }
+
+    #[test]
+    fn what_has_no_letters_is_no_name() {
+        for name in ["", "  ", "()", "- & ,", "🔧"] {
+            assert_eq!(read(name), "nothing", "{name:?}");
         }
     }
 }

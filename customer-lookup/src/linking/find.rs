@@ -44,6 +44,13 @@ pub(super) struct Part {
     pub(super) cost: u16,
 }
 
+impl Part {
+    /// The words heard for it.
+    pub(super) fn of<'a>(&self, words: &'a [Word]) -> &'a [Word] {
+        &words[self.start..self.end]
+    }
+}
+
 /// Most words of one name that are found.
 const MAX_PARTS: usize = 6;
 

@@ -10,6 +10,7 @@ use super::address::AddressBook;
 use super::client_name::{ClientName, Part, Role, Title};
 use super::lexicon;
 use super::phone::PhoneBook;
+use super::phoneme::Phoneme;
 use super::readings;
 use super::text;
 use super::trie::{Entry, SoundTree};
@@ -114,12 +115,23 @@ struct Builder {
 
 impl Builder {
     fn token(&mut self, word: &Part, listed: bool) -> TokenId {
+        self.token_said(word, listed, |word| {
+            readings::readings(&word.folded, &word.spelled)
+        })
+    }
+
+    fn token_said(
+        &mut self,
+        word: &Part,
+        listed: bool,
+        said: impl FnOnce(&Part) -> Vec<(Vec<Phoneme>, u16)>,
+    ) -> TokenId {
         if let Some(&id) = self.by_text.get(&word.folded) {
             self.tokens[id as usize].listed |= listed;
             return id;
         }
         let id = next(self.tokens.len());
-        let sounds = readings::readings(&word.folded, &word.spelled);
+        let sounds = said(word);
         let longest = sounds.iter().map(|(sounds, _)| sounds.len()).max().unwrap_or(0);
         self.entries
             .extend(sounds.into_iter().map(|(sounds, cost)| (sounds, id, cost)));
@@ -152,7 +164,10 @@ impl Builder {
         let mut surname_tokens = Vec::new();
         let half = if surnames.len() > 1 { HALF_SURNAME } else { 0 };
         if surnames.len() > 1 {
-            surname_tokens.push((self.token(&Part::joined(surnames), true), 0));
+            surname_tokens.push((
+                self.token_said(&Part::joined(surnames), true, |_| readings::joined(surnames)),
+                0,
+            ));
         }
         surname_tokens.extend(surnames.iter().map(|part| (self.token(part, true), half)));
         for tokens in [&mut given_tokens, &mut surname_tokens] {

@@ -1,6 +1,7 @@
 //! Words the linker knows beforehand: everyday words, given names, pet forms, and sounds that spelling does not tell.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::phoneme::{self, Phoneme};
@@ -17,12 +18,12 @@ pub(super) enum Band {
     Ordinary,
 }
 
-static EVERYDAY: LazyLock<HashMap<&'static str, Band>> = LazyLock::new(|| {
+static EVERYDAY: LazyLock<HashMap<Cow<'static, str>, Band>> = LazyLock::new(|| {
     let mut words = HashMap::with_capacity(4096);
     let mut band = Band::Constant;
     for line in include_str!("data/everyday_words.txt")
         .lines()
-        .filter(|l| !l.starts_with('#'))
+        .filter(|line| !line.starts_with('#'))
     {
         match line {
             "= 1" => band = Band::Constant,
@@ -30,8 +31,11 @@ static EVERYDAY: LazyLock<HashMap<&'static str, Band>> = LazyLock::new(|| {
             "= 3" => band = Band::Ordinary,
             _ => {
                 for word in line.split_whitespace() {
-                    words.entry(word.replace('\'', "").leak() as &str).or_insert(band);
-                    words.entry(word).or_insert(band);
+                    words.entry(Cow::Borrowed(word)).or_insert(band);
+                    // Recognisers leave apostrophes out.
+                    if word.contains('\'') {
+                        words.entry(Cow::Owned(word.replace('\'', ""))).or_insert(band);
+                    }
                 }
             }
         }
@@ -50,12 +54,11 @@ static PRONUNCIATIONS: LazyLock<HashMap<&'static str, Vec<Vec<Phoneme>>>> = Lazy
         .collect()
 });
 
-static GIVEN_NAMES: LazyLock<HashMap<&'static str, ()>> = LazyLock::new(|| {
+static GIVEN_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     include_str!("data/given_names.txt")
         .lines()
         .filter(|l| !l.starts_with('#'))
         .flat_map(str::split_whitespace)
-        .map(|n| (n, ()))
         .collect()
 });
 
@@ -138,8 +141,9 @@ pub(super) fn is_tabled(word: &str) -> bool {
     PRONUNCIATIONS.contains_key(word)
 }
 
+/// A given name or a pet form that is well known.
 pub(super) fn given_name(word: &str) -> bool {
-    GIVEN_NAMES.contains_key(word) || NICKNAMES.contains_key(word)
+    GIVEN_NAMES.contains(word) || NICKNAMES.contains_key(word)
 }
 
 /// Other forms of a given name: pet forms of it, the names it is a pet form of, and the other pet forms of those.

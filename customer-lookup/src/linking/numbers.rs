@@ -149,3 +149,36 @@ pub(super) fn spoken(words: &[&str], at: usize) -> Vec<Spoken> {
     }
     readings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(text: &str) -> Vec<(u32, usize)> {
+        let words: Vec<&str> = text.split(' ').collect();
+        spoken(&words, 0)
+            .into_iter()
+            .map(|said| (said.value, said.end))
+            .collect()
+    }
+
+    #[test]
+    fn house_numbers_are_said_in_several_ways() {
+        assert_eq!(values("14 bell street"), [(14, 1)]);
+        assert_eq!(values("sixty one bell"), [(61, 2)]);
+        assert_eq!(values("seventeen bell"), [(17, 1)]);
+        assert_eq!(values("a hundred and twelve bell"), [(112, 4)]);
+        assert_eq!(values("two hundred bell"), [(200, 2)]);
+        assert!(values("one forty two bell").contains(&(142, 3)));
+        assert!(values("two oh five bell").contains(&(205, 3)));
+        assert!(values("one four two bell").contains(&(142, 3)));
+        assert!(values("twelve eighty bell").contains(&(1280, 2)));
+    }
+
+    #[test]
+    fn other_words_are_no_numbers() {
+        assert!(values("bell street").is_empty());
+        assert!(values("99999999999999999999 bell").is_empty());
+        assert!(spoken(&[], 0).is_empty());
+    }
+}

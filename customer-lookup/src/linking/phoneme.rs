@@ -366,3 +366,45 @@ pub(super) fn distance(a: &[Phoneme], b: &[Phoneme]) -> u16 {
     }
     row[b.len()]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_distance_does_not_depend_on_the_direction() {
+        let all: Vec<Phoneme> = SYMBOLS
+            .iter()
+            .filter_map(|&symbol| Phoneme::from_symbol(symbol))
+            .collect();
+        assert_eq!(all.len(), COUNT);
+        for &a in &all {
+            for &b in &all {
+                assert_eq!(
+                    COSTS.substitute(a, b),
+                    COSTS.substitute(b, a),
+                    "{} {}",
+                    a.symbol(),
+                    b.symbol()
+                );
+                assert_eq!(
+                    COSTS.substitute(a, b) == 0,
+                    a == b,
+                    "{} {}",
+                    a.symbol(),
+                    b.symbol()
+                );
+            }
+            assert!(COSTS.lose(a) > 0);
+        }
+    }
+
+    #[test]
+    fn neighbouring_sounds_are_nearer_than_others() {
+        let between = |a: &str, b: &str| distance(&parse(a), &parse(b));
+        assert!(between("pat", "bat") < between("pat", "sat"));
+        assert!(between("bit", "bIt") < between("bit", "bOt"));
+        assert_eq!(between("", ""), 0);
+        assert_eq!(between("", "a"), COSTS.lose(Phoneme::from_symbol(b'a').unwrap()));
+    }
+}

@@ -307,3 +307,69 @@ fn is_pinyin(word: &str) -> bool {
             .any(|b| matches!(b, b'x' | b'q' | b'z' | b'c' | b'j' | b'u'))
         && rest(word, 3)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(word: &str) -> String {
+        english(word).into_iter().map(Phoneme::symbol).collect()
+    }
+
+    #[test]
+    fn english_spellings_have_english_sounds() {
+        for (word, sounds) in [
+            ("mixer", "mIks@"),
+            ("knight", "nYt"),
+            ("garden", "gAd@n"),
+            ("priscilla", "prIsIl@"),
+            ("mitchell", "mIC@l"),
+            ("bridge", "brIJ"),
+            ("phase", "fEs"),
+            ("wright", "rYt"),
+            ("", ""),
+        ] {
+            assert_eq!(said(word), sounds, "{word}");
+        }
+    }
+
+    #[test]
+    fn spellings_of_one_sound_are_one() {
+        for (a, b) in [
+            ("lila", "lieler"),
+            ("turvi", "tervi"),
+            ("meagan", "meegan"),
+            ("karter", "carter"),
+            ("philips", "fillips"),
+        ] {
+            let distance = phoneme::distance(&english(a), &english(b));
+            assert!(distance <= 45, "{a} {} {b} {}: {distance}", said(a), said(b));
+        }
+    }
+
+    #[test]
+    fn other_spellings_have_other_readings() {
+        let readings = |word| {
+            continental(word)
+                .iter()
+                .map(|r| r.iter().map(|p| p.symbol()).collect::<String>())
+                .collect::<Vec<_>>()
+        };
+        assert!(
+            readings("szymański").contains(&"SImanski".to_owned()),
+            "{:?}",
+            readings("szymański")
+        );
+        assert!(
+            readings("bianchi").contains(&"bianki".to_owned()),
+            "{:?}",
+            readings("bianchi")
+        );
+        assert!(
+            readings("xiu").contains(&"Syu".to_owned()),
+            "{:?}",
+            readings("xiu")
+        );
+        assert_eq!(readings("selby"), Vec::<String>::new());
+    }
+}

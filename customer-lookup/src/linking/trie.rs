@@ -218,3 +218,52 @@ impl Search<'_> {
         first.min(end)..end
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::phoneme;
+    use super::*;
+
+    fn found(listed: &[&str], heard: &str) -> Vec<(u32, u16)> {
+        let entries = (0..)
+            .zip(listed)
+            .map(|(value, sounds)| (phoneme::parse(sounds), value, 0))
+            .collect();
+        let text = phoneme::parse(heard);
+        let mut hits = Vec::new();
+        SoundTree::build(entries).search(
+            &text,
+            &[End {
+                column: text.len(),
+                cost: 0,
+                word: 1,
+            }],
+            &mut hits,
+        );
+        let mut found: Vec<(u32, u16)> = hits.iter().map(|hit| (hit.value, hit.cost)).collect();
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn values_come_with_what_they_differ_by() {
+        assert_eq!(found(&["smIT", "smIt", "JGnz"], "smIT"), [(0, 0), (1, 40)]);
+        assert_eq!(found(&["smIT", "smIT"], "smIT"), [(0, 0), (1, 0)]);
+        assert!(found(&["smIT"], "JGnz").is_empty());
+        assert!(found(&[], "smIT").is_empty());
+    }
+
+    proptest! {
+        /// The bounds of the search leave out what is far, and never change a cost.
+        #[test]
+        fn a_cost_is_the_edit_distance(listed in "[pbtdkgfvszmnlriIeaou@EYW]{1,9}", heard in "[pbtdkgfvszmnlriIeaou@EYW]{1,9}") {
+            let distance = phoneme::distance(&phoneme::parse(&listed), &phoneme::parse(&heard));
+            match found(&[&listed], &heard)[..] {
+                [(0, cost)] => prop_assert_eq!(cost, distance),
+                _ => prop_assert!(distance > 40, "{} is not found", distance),
+            }
+        }
+    }
+}
