@@ -18,6 +18,7 @@ use crate::api_key::KeyRing;
 use crate::config::Config;
 use crate::error::ApiError;
 use crate::seal::{Binding, refused};
+use crate::twilio::Media;
 use crate::{api_keys, docs, edge, files, notes, page};
 
 /// Largest request body, bytes: a client list as CSV. Lambda itself takes 6 MB.
@@ -37,20 +38,26 @@ pub struct App {
     pub admin_key: AdminKey,
     /// Keys bound to companies.
     pub keys: KeyRing,
+    /// Media at Twilio.
+    pub media: Media,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl App {
     /// The application over these AWS clients.
-    #[must_use]
-    pub fn new(config: Config, aws: &SdkConfig) -> Arc<Self> {
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn new(config: Config, aws: &SdkConfig) -> Result<Arc<Self>, reqwest::Error> {
         Self::at(config, aws, Arc::new(SystemClock))
     }
 
     /// The same with a clock of one's own.
-    #[must_use]
-    pub fn at(config: Config, aws: &SdkConfig, clock: Arc<dyn Clock>) -> Arc<Self> {
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn at(config: Config, aws: &SdkConfig, clock: Arc<dyn Clock>) -> Result<Arc<Self>, reqwest::Error> {
         let bucket = Bucket::new(aws, &config.bucket);
         let secret = CachedSecret::new(
             aws_sdk_secretsmanager::Client::new(aws),
@@ -59,13 +66,14 @@ impl App {
             &config.admin_key_secret,
             Versions::CurrentAndPrevious,
         );
-        Arc::new(Self {
+        Ok(Arc::new(Self {
+            media: Media::new(&config, aws, &clock)?,
             admin_key: AdminKey::new(secret, Arc::clone(&clock)),
             keys: KeyRing::new(bucket.clone(), Arc::clone(&clock)),
             bucket,
             clock,
             config,
-        })
+        }))
     }
 
     /// A token for going on after `position` in what `binding` says.

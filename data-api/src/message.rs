@@ -74,13 +74,35 @@ impl Message {
         notes.find(|note| note.note_id == *id).ok_or(ApiError::NotFound)
     }
 
-    /// Every file of the message (one LIST for each note).
+    /// What the keys of the message's files start with: one prefix for each note, and that of its first note even after
+    /// that note was removed, because the recording was filed with it.
+    ///
+    /// # Errors
+    /// When the index names another company's key.
+    pub fn prefixes(&self, scope: &CompanyScope) -> Result<Vec<String>, ApiError> {
+        let mut prefixes: Vec<String> = Vec::new();
+        let notes = self.index.notes.iter().map(|note| &note.note_key);
+        for key in notes.chain(self.index.files.iter().map(|file| &file.key)) {
+            let key = own(scope, key)?;
+            let prefix = artifact_prefix(&key).ok_or(ApiError::NotFound)?;
+            if !prefixes.iter().any(|known| known == prefix) {
+                prefixes.push(prefix.to_owned());
+            }
+        }
+        Ok(prefixes)
+    }
+
+    /// Every file of the message (one LIST for each prefix).
     ///
     /// # Errors
     /// [`ApiError`].
     pub async fn files(&self, bucket: &Bucket, scope: &CompanyScope) -> Result<Vec<Listed>, ApiError> {
-        let lists = self.index.notes.iter().map(|note| files_of(bucket, scope, note));
-        Ok(try_join_all(lists).await?.into_iter().flatten().collect())
+        let prefixes = self.prefixes(scope)?;
+        let lists = prefixes
+            .iter()
+            .map(|prefix| bucket.list(prefix, None, None, MAX_FILES));
+        let pages = try_join_all(lists).await?;
+        Ok(pages.into_iter().flat_map(|page| page.objects).collect())
     }
 
     /// The message's notes in order (one GET for each).
@@ -131,25 +153,12 @@ pub async fn read_note_at(
     Ok(own.map(|Versioned { value: note, etag }| StoredNote { note, etag, key }))
 }
 
-/// What every file of a note starts with.
-///
-/// # Errors
-/// When the index names another company's key.
-pub fn prefix_of(scope: &CompanyScope, note: &IndexedNote) -> Result<String, ApiError> {
-    let key = own(scope, &note.note_key)?;
-    let prefix = key.strip_suffix("note.json").ok_or(ApiError::NotFound)?;
-    Ok(prefix.to_owned())
-}
-
-async fn files_of(
-    bucket: &Bucket,
-    scope: &CompanyScope,
-    note: &IndexedNote,
-) -> Result<Vec<Listed>, ApiError> {
-    let page = bucket
-        .list(&prefix_of(scope, note)?, None, None, MAX_FILES)
-        .await?;
-    Ok(page.objects)
+/// `{company_id}/{intent}/{tag}_{id}_`, of an artifact's key.
+fn artifact_prefix(key: &str) -> Option<&str> {
+    let name = key.rfind('/')? + 1;
+    let tag = name + key[name..].find('_')? + 1;
+    let id = tag + key[tag..].find('_')? + 1;
+    Some(&key[..id])
 }
 
 fn own(scope: &CompanyScope, key: &str) -> Result<String, ApiError> {

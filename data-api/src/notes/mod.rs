@@ -4,6 +4,7 @@ pub mod change;
 pub mod correct;
 pub mod list;
 pub mod read;
+pub mod remove;
 pub mod row;
 pub mod when;
 
@@ -22,7 +23,7 @@ use crate::parameters::{FromGiven, Given};
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
-        .routes(routes!(read::note, correct::correct))
+        .routes(routes!(read::note, correct::correct, remove::remove))
         .routes(routes!(read::file))
 }
 

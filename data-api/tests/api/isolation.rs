@@ -70,6 +70,7 @@ fn pairs(theirs: &Seed, keys: &[String]) -> Vec<Pair> {
             &|c, n| format!("/notes/{n}?company_id={c}"),
             Some(change),
         );
+        both(Method::DELETE, &|c, n| format!("/notes/{n}?company_id={c}"), None);
         for name in ["audio.ogg", "full_text.txt", "note.json", "text_summary.txt"] {
             both(
                 Method::GET,

@@ -10,6 +10,7 @@
 mod access;
 mod bad_input;
 mod corrections;
+mod deletion;
 mod docs;
 mod edge;
 mod files;

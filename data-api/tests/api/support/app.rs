@@ -18,6 +18,7 @@ use tower::ServiceExt as _;
 
 use super::ministack::{Ministack, REGION};
 use super::proxy::Proxy;
+use super::twilio::Twilio;
 
 /// The admin key at first.
 pub(crate) const ADMIN_KEY: &str = "AdminKeyAdminKeyAdminKeyAdminKeyAdminKeyAdminKey";
@@ -30,6 +31,7 @@ pub(crate) const NOW: &str = "2026-11-20T09:00:00Z";
 
 /// The application and its surroundings.
 pub(crate) struct TestApp {
+    pub(crate) twilio: Twilio,
     pub(crate) proxy: Proxy,
     pub(crate) clock: ManualClock,
     pub(crate) bucket: Bucket,
@@ -84,15 +86,14 @@ impl TestApp {
         }
         let sqs = aws_sdk_sqs::Client::new(&direct);
         let queue = sqs.create_queue().queue_name("messages").send().await.unwrap();
-        let config = config(queue.queue_url().unwrap());
+        let twilio = Twilio::start().await;
+        let config = config(queue.queue_url().unwrap(), &twilio.base_url);
         let clock = ManualClock::at(NOW.parse().unwrap());
-        let app = App::at(
-            config.clone(),
-            &aws(&proxy.endpoint).await,
-            Arc::new(clock.clone()),
-        );
+        let shared_clock = Arc::new(clock.clone());
+        let app = App::at(config.clone(), &aws(&proxy.endpoint).await, shared_clock).unwrap();
         Self {
             router: router(app),
+            twilio,
             proxy,
             clock,
             bucket,
@@ -105,9 +106,10 @@ impl TestApp {
     /// Another instance of the function over the same bucket and clock: it shares no memory with this one.
     pub(crate) async fn another_instance(&self) -> Self {
         let aws = aws(&self.proxy.endpoint).await;
-        let app = App::at(self.config.clone(), &aws, Arc::new(self.clock.clone()));
+        let app = App::at(self.config.clone(), &aws, Arc::new(self.clock.clone())).unwrap();
         Self {
             router: router(app),
+            twilio: self.twilio.clone(),
             proxy: self.proxy.clone(),
             clock: self.clock.clone(),
             bucket: self.bucket.clone(),
@@ -157,12 +159,13 @@ impl TestApp {
     }
 }
 
-fn config(queue_url: &str) -> Config {
+fn config(queue_url: &str, twilio: &str) -> Config {
     Config::from_env(Env::from([
         ("ENVIRONMENT_NAME", "test"),
         ("VOICE_DATA_BUCKET", "voice"),
         ("DATA_API_KEY_SECRET_ARN", ADMIN_SECRET),
         ("QUEUE_URL", queue_url),
+        ("TWILIO_BASE_URL", twilio),
         ("CORS_ALLOWED_ORIGINS", ORIGIN),
         ("TWILIO_ACCOUNT_SID_SECRET_ARN", "test/twilio/account-sid"),
         ("TWILIO_AUTH_TOKEN_SECRET_ARN", "test/twilio/auth-token"),

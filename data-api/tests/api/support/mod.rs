@@ -4,3 +4,4 @@ pub(crate) mod app;
 pub(crate) mod ministack;
 pub(crate) mod proxy;
 pub(crate) mod seed;
+pub(crate) mod twilio;
