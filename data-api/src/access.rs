@@ -65,6 +65,15 @@ impl Access {
         })
     }
 
+    /// The companies the key was made for; `None` for the admin key, which sees all.
+    #[must_use]
+    pub fn companies(&self) -> Option<&[CompanyId]> {
+        match &self.0 {
+            Holder::Admin => None,
+            Holder::Key { companies, .. } => Some(companies),
+        }
+    }
+
     /// For what only the admin key may do.
     ///
     /// # Errors

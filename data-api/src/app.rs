@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::error::ApiError;
 use crate::seal::{Binding, refused};
 use crate::twilio::Media;
-use crate::{api_keys, docs, edge, files, notes, page};
+use crate::{api_keys, companies, docs, edge, files, messages, notes, page};
 
 /// Largest request body, bytes: a client list as CSV. Lambda itself takes 6 MB.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -121,6 +121,8 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(docs::description())
         .merge(files::routes())
         .merge(notes::routes())
+        .merge(messages::routes())
+        .merge(companies::routes())
         .merge(api_keys::routes())
 }
 

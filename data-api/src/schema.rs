@@ -433,3 +433,94 @@ pub struct MediaCountsDocument {
     /// Anything else.
     pub document: u32,
 }
+
+/// How filing a message went.
+#[derive(Debug, ToSchema)]
+#[schema(as = Outcome)]
+pub struct OutcomeDocument {
+    /// `outcome/1`
+    pub schema: String,
+    /// The message.
+    pub message_id: String,
+    /// Its notes.
+    pub note_ids: Vec<String>,
+    /// What was sent, part by part.
+    pub replies: Vec<ReplyDocument>,
+    /// Why nothing was sent, when that was on purpose.
+    pub suppressed_reason: Option<String>,
+    /// What it cost.
+    pub cost: CostDocument,
+    /// How long each step took.
+    pub steps: Vec<StepDocument>,
+    /// What went wrong for good.
+    pub failure: Option<FailureDocument>,
+}
+
+/// One sent part of a reply.
+#[derive(Debug, ToSchema)]
+#[schema(as = Reply)]
+pub struct ReplyDocument {
+    /// From 1.
+    pub part: u32,
+    /// How many parts.
+    pub of: u32,
+    /// What it was for.
+    pub purpose: String,
+    /// BCP 47.
+    pub language: String,
+    /// What it says.
+    pub body: String,
+    /// Twilio's MessageSid of it.
+    pub outbound_id: Option<String>,
+    /// Our address.
+    pub from: String,
+    /// The worker's address.
+    pub to: String,
+    /// Twilio's message status, the furthest seen.
+    pub state: String,
+    /// Twilio's error code.
+    pub error_code: Option<u32>,
+    /// When it reached that state, UTC.
+    #[schema(format = DateTime)]
+    pub at: String,
+}
+
+/// What processing a message cost.
+#[derive(Debug, ToSchema)]
+#[schema(as = Cost)]
+pub struct CostDocument {
+    /// Seconds of speech transcribed.
+    pub audio_s: f64,
+    /// Tokens read by the structuring model.
+    pub input_tokens: u64,
+    /// Tokens written by the structuring model.
+    pub output_tokens: u64,
+    /// WhatsApp messages sent.
+    pub messages_sent: u32,
+    /// From the list prices known when this was built, US dollars.
+    pub usd_estimate: f64,
+}
+
+/// How long a step took over all attempts.
+#[derive(Debug, ToSchema)]
+#[schema(as = StepTiming)]
+pub struct StepDocument {
+    /// The step.
+    pub step: String,
+    /// Milliseconds.
+    pub ms: u64,
+    /// How often it was begun.
+    pub attempts: u32,
+}
+
+/// What went wrong for good.
+#[derive(Debug, ToSchema)]
+#[schema(as = Failure)]
+pub struct FailureDocument {
+    /// In which step.
+    pub step: String,
+    /// A short stable code.
+    pub code: String,
+    /// A sentence.
+    pub message: String,
+}

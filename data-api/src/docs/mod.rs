@@ -39,6 +39,8 @@ pub const SCHEME: &str = "api_key";
         (name = "service", description = "Is it there?"),
         (name = "files", description = "What is in the bucket, as it was filed."),
         (name = "notes", description = "What was understood, note by note."),
+        (name = "messages", description = "How filing a message went."),
+        (name = "companies", description = "Whose data there is."),
         (name = "keys", description = "Who may see what. For the admin key.")
     )
 )]

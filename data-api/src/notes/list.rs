@@ -8,7 +8,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::ids::{ClientId, CompanyId};
-use shared::keys::newest_first;
+use shared::keys::{LAST_MILLISECOND, newest_first};
 use shared::records::index::TimelineEntry;
 use shared::records::note::Intent;
 use utoipa::{IntoParams, ToSchema};
@@ -50,6 +50,9 @@ pub struct NotesQuery {
     /// Only notes of messages received before then; a day counts to its end.
     #[param(value_type = Option<String>, example = "2026-11-30")]
     pub to: Option<When>,
+    /// Only notes changed then or later, in the order they were changed, oldest change first. For "what changed since".
+    #[param(value_type = Option<String>, example = "2026-11-20T09:00:00Z")]
+    pub updated_since: Option<When>,
     /// Only notes that a person has to look at.
     pub needs_review: Option<bool>,
     /// How many notes at most, 1 to 100; 50 when absent. With a filter a page may have fewer, and still another after it.
@@ -68,6 +71,7 @@ impl FromGiven for NotesQuery {
             client_id: given.optional("client_id")?,
             from: given.optional("from")?,
             to: given.optional("to")?,
+            updated_since: given.optional("updated_since")?,
             needs_review: given.optional("needs_review")?,
             limit: given.optional("limit")?.unwrap_or(DEFAULT_PAGE),
             cursor: given.optional("cursor")?,
@@ -97,6 +101,7 @@ impl NotesQuery {
             .and(self.client_id.as_ref().map(ClientId::as_str))
             .and(time(self.from.map(When::start)).as_deref())
             .and(time(self.to.map(When::end)).as_deref())
+            .and(time(self.updated_since.map(When::start)).as_deref())
             .and(self.needs_review.map(|yes| if yes { "yes" } else { "no" }))
     }
 
@@ -107,6 +112,8 @@ impl NotesQuery {
 
     fn wants(&self, row: &TimelineEntry) -> bool {
         self.intent.is_none_or(|intent| row.intent == intent)
+            && self.from.is_none_or(|from| row.received_at >= from.start())
+            && self.to.is_none_or(|to| row.received_at < to.end())
             && self
                 .needs_review
                 .is_none_or(|wanted| row.needs_review.is_empty() != wanted)
@@ -120,15 +127,15 @@ impl NotesQuery {
 /// A page of notes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NoteList {
-    /// Newest first.
+    /// Newest first; with `updated_since`, in the order they were changed.
     #[schema(value_type = Vec<RowDocument>)]
     pub notes: Vec<TimelineEntry>,
     /// For the next page; null on the last one.
     pub cursor: Option<String>,
 }
 
-/// A company's notes, newest first. S3 calls: 1 LIST and at most 100 GETs, 16 at a time (with `client_id` two for each
-/// note, so that a page has at most 50).
+/// A company's notes, newest first. S3 calls: 1 LIST and at most 100 GETs, 16 at a time (with `client_id` or
+/// `updated_since` two for each note, so that a page has at most 50).
 #[utoipa::path(get, path = "/notes", tag = "notes", operation_id = "list_notes",
     params(NotesQuery),
     responses((status = 200, body = NoteList),
@@ -145,14 +152,17 @@ pub(crate) async fn list(
         Some(cursor) => Some(app.open(&binding, cursor, "cursor").await?),
         None => None,
     };
-    let Found { keys, more } = find(&app, &scope, &query, position).await?;
-    let belief = match query.client_id {
-        Some(_) => Belief::Never,
-        None => Belief::UnlessMarked,
+    let Found { keys, more } = match query.updated_since {
+        Some(since) => find_changes(&app, &scope, since.start(), position).await?,
+        None => find(&app, &scope, &query, position).await?,
     };
     let last_key = keys.last().cloned();
     let read = stream::iter(keys).map(async |key| {
-        let row = row::read(&app.bucket, &scope, &key, belief).await?;
+        let row = match (query.updated_since, &query.client_id) {
+            (Some(_), _) => row::of_change(&app.bucket, &scope, &key).await?,
+            (None, Some(_)) => row::read(&app.bucket, &scope, &key, Belief::Never).await?,
+            (None, None) => row::read(&app.bucket, &scope, &key, Belief::UnlessMarked).await?,
+        };
         Ok::<_, ApiError>((key, row))
     });
     let rows: Vec<(String, Option<TimelineEntry>)> = read.buffered(AT_ONCE).try_collect().await?;
@@ -218,5 +228,27 @@ async fn find(
         .take_while(|key| oldest.as_ref().is_none_or(|oldest| key < oldest))
         .collect();
     let more = page.continuation.is_some() && keys.len() == found;
+    Ok(Found { keys, more })
+}
+
+/// The keys of changes since then, the latest of each note only: one LIST.
+async fn find_changes(
+    app: &App,
+    scope: &CompanyScope,
+    since: Timestamp,
+    position: Option<String>,
+) -> Result<Found, ApiError> {
+    let root = scope.keys().changes_root();
+    // Keys begin with the time in 13 digits, so this sorts before every key of that very millisecond.
+    let start = format!("{root}{:013}", since.as_millisecond().clamp(0, LAST_MILLISECOND));
+    let limit = i32::try_from(MAX_PAGE / 2).unwrap_or(i32::MAX);
+    let after = position.unwrap_or(start);
+    let page = app.bucket.list(&root, Some(&after), None, limit).await?;
+    let more = page.continuation.is_some();
+    let mut keys: Vec<String> = Vec::new();
+    for listed in page.objects {
+        keys.retain(|known| row::note_of_change(known) != row::note_of_change(&listed.key));
+        keys.push(listed.key);
+    }
     Ok(Found { keys, more })
 }

@@ -6,11 +6,12 @@
 
 use serde_json::Value;
 use shared::bucket::{Bucket, Versioned};
+use shared::ids::NoteId;
 use shared::records::index::TimelineEntry;
 
 use crate::access::CompanyScope;
 use crate::error::ApiError;
-use crate::message::read_note_at;
+use crate::message::{find_note, read_note_at};
 
 /// The field that marks a row in doubt.
 const IN_DOUBT: &str = "in_doubt";
@@ -55,4 +56,29 @@ pub async fn read(
     }
     let note = read_note_at(bucket, scope, &row.note_key).await?;
     Ok(note.map(|stored| TimelineEntry::of(&stored.note, &stored.key)))
+}
+
+/// The note a change's key names: `…/index/changes/{ms}_{note_id}_{revision}.json`.
+#[must_use]
+pub fn note_of_change(key: &str) -> Option<NoteId> {
+    key.rsplit('/').next()?.split('_').nth(1)?.parse().ok()
+}
+
+/// The row of a changed note as it is now; `None` when it is gone. Two GETs.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn of_change(
+    bucket: &Bucket,
+    scope: &CompanyScope,
+    key: &str,
+) -> Result<Option<TimelineEntry>, ApiError> {
+    let Some(id) = note_of_change(key) else {
+        return Ok(None);
+    };
+    match find_note(bucket, scope, &id).await {
+        Ok(stored) => Ok(Some(TimelineEntry::of(&stored.note, &stored.key))),
+        Err(ApiError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

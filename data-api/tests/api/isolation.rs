@@ -64,6 +64,16 @@ fn pairs(theirs: &Seed, keys: &[String]) -> Vec<Pair> {
             None,
         );
         both(Method::GET, &|c, n| format!("/notes/{n}?company_id={c}"), None);
+        both(
+            Method::GET,
+            &|c, n| {
+                format!(
+                    "/messages/{}/outcome?company_id={c}",
+                    n.split('.').next().unwrap()
+                )
+            },
+            None,
+        );
         let change = json!({"intent": "other"});
         both(
             Method::PATCH,
@@ -84,6 +94,7 @@ fn pairs(theirs: &Seed, keys: &[String]) -> Vec<Pair> {
         "/files/list?output_format=ids&company_id=",
         "/notes?company_id=",
         "/notes?client_id=cl_1&company_id=",
+        "/notes?updated_since=2026-01-01&company_id=",
     ] {
         pairs.push(get(format!("{path}rival"), format!("{path}nobody")));
     }
@@ -176,4 +187,54 @@ async fn a_company_key_sees_its_companies_and_may_not_make_keys() {
         .await
         .problem(403);
     app.delete_as(&key, "/keys/aaaa").await.problem(403);
+}
+
+#[tokio::test]
+async fn a_key_is_told_its_companies_and_no_others() {
+    let app = TestApp::start().await;
+    system_objects(&app.bucket).await;
+    Seed::job("acme", 1, "order-mixer").file(&app.bucket).await;
+    Seed::job("rival", 2, "fix-tap").file(&app.bucket).await;
+    let settings = json!({"company_id": "acme", "company_name": "Acme Plumbing"});
+    app.bucket.write("companies/acme.json", &settings).await.unwrap();
+    let acme = json!({"company_id": "acme", "company_name": "Acme Plumbing"});
+    let rival = json!({"company_id": "rival", "company_name": null});
+    let all = app.get("/companies").await.ok();
+    assert_eq!(all, json!({"companies": [acme, rival], "truncated": false}));
+    let key = app.company_key(&["acme"]).await;
+    assert_eq!(
+        app.get_as(&key, "/companies").await.ok()["companies"],
+        json!([acme])
+    );
+}
+
+/// The one check that fails when a route is added and forgotten here.
+#[test]
+fn every_route_with_a_companys_objects_is_walked() {
+    let document = serde_json::to_value(data_api::app::openapi()).unwrap();
+    let seed = Seed::job("rival", 2, "fix-tap");
+    let walked: Vec<String> = pairs(&seed, &[seed.audio_key()])
+        .iter()
+        .map(|pair| format!("{} {}", pair.method, pair.theirs.split('?').next().unwrap()))
+        .collect();
+    let without_company = ["/health", "/companies", "/keys", "/keys/{key_id}"];
+    for (path, item) in document["paths"].as_object().unwrap() {
+        if without_company.contains(&path.as_str()) {
+            continue;
+        }
+        let segments: Vec<&str> = path.split('/').collect();
+        for method in item.as_object().unwrap().keys() {
+            let is_walked = walked.iter().any(|known| {
+                let (known_method, known_path) = known.split_once(' ').unwrap();
+                let known: Vec<&str> = known_path.split('/').collect();
+                known_method == method.to_uppercase()
+                    && known.len() == segments.len()
+                    && known
+                        .iter()
+                        .zip(&segments)
+                        .all(|(a, b)| b.starts_with('{') || a == b)
+            });
+            assert!(is_walked, "{method} {path} is not walked");
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! Notes, newest first.
 
-use http::Request;
+use http::{Method, Request};
 use serde_json::{Value, json};
 use shared::records::index::TimelineEntry;
 use shared::records::note::Intent;
 
-use crate::support::app::{ADMIN_KEY, TestApp};
+use crate::support::app::{ADMIN_KEY, TestApp, json_request};
 use crate::support::seed::{Seed, sid};
 
 fn ids(answer: &Value) -> Vec<String> {
@@ -265,4 +265,56 @@ async fn a_cursor_serves_the_list_it_came_from_only() {
         .ok();
     assert_eq!(ids(&rest), sids(&[4, 3, 2, 1]));
     assert_eq!(rest["cursor"], json!(null));
+}
+
+#[tokio::test]
+async fn what_changed_since_is_told_in_the_order_it_changed_and_once() {
+    let app = TestApp::start().await;
+    six(&app).await;
+    let since = "/notes?company_id=acme&updated_since=2026-11-14";
+    assert_eq!(ids(&app.get(since).await.ok()), sids(&[4, 5, 6]));
+    for _ in 0..2 {
+        let path = format!("/notes/{}?company_id=acme", sid(2));
+        let note = app.get(&path).await;
+        let revision = note.ok()["revision"].clone();
+        let mut change = json_request(
+            Method::PATCH,
+            ADMIN_KEY,
+            &path,
+            &json!({"title": format!("Title {revision}")}),
+        );
+        change
+            .headers_mut()
+            .insert("if-match", note.header("etag").parse().unwrap());
+        app.send(change).await.ok();
+        app.clock.advance(jiff::SignedDuration::from_secs(1));
+    }
+    let answer = app.get(since).await.ok();
+    assert_eq!(ids(&answer), sids(&[4, 5, 6, 2]));
+    assert_eq!(
+        (&answer["notes"][3]["revision"], &answer["notes"][3]["title"]),
+        (&json!(3), &json!("Title 2"))
+    );
+    assert_eq!(
+        ids(&app
+            .get("/notes?company_id=acme&updated_since=2026-11-20T09:00:01Z")
+            .await
+            .ok()),
+        sids(&[2])
+    );
+    assert_eq!(
+        ids(&app.get(&format!("{since}&client_id=cl_2")).await.ok()),
+        sids(&[4, 6, 2])
+    );
+    assert_eq!(
+        ids(&app.get(&format!("{since}&to=2026-11-13")).await.ok()),
+        sids(&[2])
+    );
+    let first = app.get(&format!("{since}&limit=3")).await.ok();
+    assert_eq!(ids(&first), sids(&[4, 5, 6]));
+    let next = format!("{since}&limit=3&cursor={}", first["cursor"].as_str().unwrap());
+    assert_eq!(ids(&app.get(&next).await.ok()), sids(&[2]));
+    app.get("/notes?company_id=acme&updated_since=lately")
+        .await
+        .problem(400);
 }
