@@ -9,8 +9,13 @@ export async function signIn(page) {
   await page.getByRole('button', { name: 'Sign in' }).click();
   const notes = page.getByRole('search', { name: 'Notes' });
   const company = page.getByRole('button', { name: stack.COMPANY_ID });
-  await notes.or(company).first().waitFor();
+  const named = page.getByLabel('Company id');
+  await notes.or(company).or(named).first().waitFor();
   if (await company.isVisible()) await company.click();
+  else if (await named.isVisible()) {
+    await named.fill(stack.COMPANY_ID);
+    await page.getByRole('button', { name: 'Open' }).click();
+  }
   await notes.waitFor();
 }
 

@@ -43,7 +43,7 @@ describe('the phone page', () => {
     assert.match(await reply.innerText(), /Papadopoulos/);
     await reply.getByRole('button', { name: 'Reply' }).click();
     await page.getByLabel('Message', { exact: true }).fill('Thanks!');
-    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
     await sent(page).getByText('✓ taken').waitFor();
     assert.match(await sent(page).locator('.quoted').innerText(), /Papadopoulos/);
   });
@@ -62,7 +62,7 @@ describe('the phone page', () => {
     await eventually('a second and a half of beeps', () => Date.now() - started > 1500);
     await page.getByRole('button', { name: 'Stop recording' }).click();
     await page.getByLabel('What I said').fill(`At Kowalczyk's Bakery, order a new cistern ${word} tomorrow.`);
-    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
     await sent(page).getByText('✓ taken').waitFor();
     await eventually('the reply', async () => (await received(page).count()) > replies);
 
@@ -95,7 +95,7 @@ describe('the phone page', () => {
     await page.locator('.draft img').waitFor();
     await page.getByLabel('Message', { exact: true }).fill(caption);
     const answer = page.waitForResponse((response) => response.url().endsWith('/_control/inbound'));
-    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
     const { sid } = await (await answer).json();
     await sent(page).locator('img').waitFor();
     const row = await filed(sid);
@@ -106,7 +106,7 @@ describe('the phone page', () => {
     const page = await openPhone();
     await page.getByRole('combobox', { name: 'Who is writing' }).selectOption({ label: 'Another number…' });
     await page.getByLabel('Message', { exact: true }).fill('Hello');
-    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
     await page.getByRole('alert').getByText('Type the number first').waitFor();
   });
 });

@@ -78,10 +78,9 @@ export class Api {
     return { status: response.status, data, etag: response.headers.get('etag'), headers: response.headers };
   }
 
-  /** Companies the key sees: `[{company_id, company_name?}]`. */
+  /** Companies the key sees: `{companies: [{company_id, company_name?}], truncated}`. One with nothing filed may be missing. */
   async companies() {
-    const { data } = await this.request('GET', ['companies']);
-    return data.companies;
+    return (await this.request('GET', ['companies'])).data;
   }
 
   /** A company's own routes. */

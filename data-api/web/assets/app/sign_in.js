@@ -23,15 +23,10 @@ export function signIn({ reason, onSignedIn }) {
     fill(failure);
     const given = key.value.trim();
     try {
-      const companies = await new Api(given).companies();
+      const { companies, truncated } = await new Api(given).companies();
       const session = { key: given, companies, stay: stay.checked };
-      if (companies.length === 0) {
-        fill(failure, 'This key is valid, but no company has anything filed yet that it could see.');
-      } else if (companies.length === 1) {
-        onSignedIn({ ...session, company: companies[0].company_id });
-      } else {
-        choose(card, session, onSignedIn);
-      }
+      if (companies.length === 1) onSignedIn({ ...session, company: companies[0].company_id });
+      else choose(card, session, truncated || companies.length === 0, onSignedIn);
     } catch (error) {
       fill(failure, error.isSignedOut ? 'This key is not valid. Check that all of it was copied.' : inWords(error));
       key.focus();
@@ -57,13 +52,18 @@ export function signIn({ reason, onSignedIn }) {
   );
 }
 
-/** Lets one of several companies be chosen. */
-function choose(card, session, onSignedIn) {
+/** Lets one of several companies be chosen, or named when they are not (all) listed. */
+function choose(card, session, mayName, onSignedIn) {
   const heading = h('h1', {}, 'Which company?');
+  const isNew = session.companies.length === 0;
   fill(
     card,
     heading,
-    h('p', { class: 'lead' }, 'Your key sees several. You can change over at any time.'),
+    h(
+      'p',
+      { class: 'lead' },
+      isNew ? 'Your key is valid. No company has anything filed yet, so say which one you mean.' : 'Your key sees several. You can change over at any time.',
+    ),
     h(
       'ul',
       { class: 'companies' },
@@ -80,6 +80,22 @@ function choose(card, session, onSignedIn) {
         ),
       ),
     ),
+    mayName && nameForm(session, onSignedIn),
   );
   focusOn(heading);
+}
+
+function nameForm(session, onSignedIn) {
+  const company = h('input', { type: 'text', required: true, pattern: '[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false' });
+  const open = (event) => {
+    event.preventDefault();
+    const named = company.value.trim();
+    onSignedIn({ ...session, company: named, companies: [...session.companies, { company_id: named }] });
+  };
+  return h(
+    'form',
+    { on: { submit: open } },
+    field('Company id', company, { hint: 'As in the customer file, such as acme-plumbing.' }),
+    h('button', { type: 'submit', class: 'main' }, 'Open'),
+  );
 }

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Runs the browser tests against the stack that STACK_ENV describes: `target/debug/local exec -- e2e/browser/run.sh`.
+# With `screenshots FOLDER` it takes the pictures for the documentation instead.
+# Chromium, Node.js and npm come from Debian, and are installed where that is possible without asking anyone.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+missing=()
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
+[[ -n ${CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome >/dev/null || missing+=(chromium)
+if ((${#missing[@]})); then
+  if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  else
+    echo "The browser tests need: ${missing[*]}. On Debian or Ubuntu: sudo apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+fi
+
+# `npm ci` removes and installs everything, so it only runs when the lock file is newer.
+if [[ ! -e node_modules/.package-lock.json || package-lock.json -nt node_modules/.package-lock.json ]]; then
+  npm ci --silent
+  touch node_modules/.package-lock.json
+fi
+
+if [[ ${1:-} == screenshots ]]; then
+  exec node screenshots.js "${2:?a folder for the pictures}"
+fi
+reporter=${TEST_REPORTER:-spec}
+exec node --test --test-concurrency=1 --test-timeout=240000 --test-reporter="$reporter" tests/*.test.js
