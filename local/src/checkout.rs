@@ -91,6 +91,12 @@ impl Checkout {
         self.root.join("infrastructure/deploy.sh")
     }
 
+    /// The local environment's parameters.
+    #[must_use]
+    pub fn parameters(&self) -> PathBuf {
+        self.root.join("infrastructure/parameters/local.json")
+    }
+
     /// The made-up company and what its workers send.
     #[must_use]
     pub fn samples(&self) -> PathBuf {

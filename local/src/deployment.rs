@@ -1,5 +1,6 @@
 //! Deploys the real templates to the emulator, with the script that deploys them to AWS.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
@@ -28,6 +29,24 @@ pub struct Wanted {
     pub twilio_whatsapp_number: String,
     /// OpenAI's API.
     pub openai_base_url: String,
+}
+
+impl Wanted {
+    /// The local environment's parameters with this stack's addresses, for this deployment and any later one.
+    fn parameters(&self, usual: &Path) -> anyhow::Result<String> {
+        let text = fs::read(usual).with_context(|| format!("{} cannot be read", usual.display()))?;
+        let mut parameters: BTreeMap<String, String> = serde_json::from_slice(&text)
+            .with_context(|| format!("{} is not a map of texts", usual.display()))?;
+        for (name, value) in [
+            ("TwilioBaseUrl", &self.twilio_base_url),
+            ("TwilioMediaHosts", &self.twilio_media_hosts),
+            ("TwilioWhatsappNumber", &self.twilio_whatsapp_number),
+            ("OpenAiBaseUrl", &self.openai_base_url),
+        ] {
+            parameters.insert(name.to_owned(), value.clone());
+        }
+        serde_json::to_string_pretty(&parameters).context("the parameters cannot be written")
+    }
 }
 
 /// What is there afterwards, as the script reports it.
@@ -83,22 +102,17 @@ pub async fn deploy(
     wanted: &Wanted,
     terminal: &Terminal,
 ) -> anyhow::Result<Outputs> {
+    let parameters = wanted.parameters(&checkout.parameters())?;
+    folder.write_private(&folder.parameters(), &parameters)?;
     let mut command = Command::new(checkout.deploy_script());
     command.args(["local", "secrets-create", "all"]);
-    for (parameter, value) in [
-        ("TwilioBaseUrl", &wanted.twilio_base_url),
-        ("TwilioMediaHosts", &wanted.twilio_media_hosts),
-        ("TwilioWhatsappNumber", &wanted.twilio_whatsapp_number),
-        ("OpenAiBaseUrl", &wanted.openai_base_url),
-    ] {
-        command.arg("--set").arg(format!("{parameter}={value}"));
-    }
     command
         .current_dir(checkout.root())
         .env("AWS_ENDPOINT_URL", &wanted.endpoint)
         .env("AWS_REGION", REGION)
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
         .env("AWS_SECRET_ACCESS_KEY", ACCESS_KEY)
+        .env("PARAMETERS_FILE", folder.parameters())
         .env("ENV_FILES", folder.secrets())
         .env("OUTPUTS_FILE", folder.outputs())
         .env("BINARIES_DIR", checkout.binaries())
@@ -111,7 +125,6 @@ pub async fn deploy(
     for name in [
         "AWS_PROFILE",
         "AWS_SESSION_TOKEN",
-        "PARAMETERS_FILE",
         "NO_EXECUTE",
         "PACKAGE",
         "FORCE",

@@ -13,6 +13,7 @@ use crate::processes;
 const LOCK: &str = "lock";
 const STACK_ENV: &str = "stack.env";
 const SECRETS: &str = "secrets.env";
+const PARAMETERS: &str = "parameters.json";
 const OUTPUTS: &str = "outputs.json";
 const EMULATOR: &str = "ministack";
 const LOGS: &str = "log";
@@ -78,6 +79,12 @@ impl Folder {
         self.path.join(SECRETS)
     }
 
+    /// What the templates are deployed with.
+    #[must_use]
+    pub fn parameters(&self) -> PathBuf {
+        self.path.join(PARAMETERS)
+    }
+
     /// What the deployment reports.
     #[must_use]
     pub fn outputs(&self) -> PathBuf {
@@ -121,7 +128,7 @@ impl Folder {
     }
 
     fn clear(&self) {
-        for file in [STACK_ENV, SECRETS, OUTPUTS] {
+        for file in [STACK_ENV, SECRETS, PARAMETERS, OUTPUTS] {
             forget(fs::remove_file(self.path.join(file)), file);
         }
         forget(fs::remove_dir_all(self.emulator()), EMULATOR);

@@ -1,9 +1,9 @@
 //! `local up`: the stack for a developer, with a demonstration first.
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use crate::checkout::Checkout;
-use crate::demonstration::{self, Demonstration, Outcome};
+use crate::demonstration::{self, Demonstration};
 use crate::folder::Folder;
 use crate::ports;
 use crate::samples::{DEMONSTRATED, Samples};
@@ -80,22 +80,21 @@ enum End {
 
 async fn serve(stack: &mut Stack, plan: &Plan, once: bool) -> anyhow::Result<End> {
     let env = stack.start(plan).await?;
-    let outcome = demonstrate(plan, &env).await?;
-    demonstration::show(&outcome, &plan.terminal);
+    let missing = demonstrate(plan, &env).await?;
     if once {
-        if outcome.missing.is_empty() {
+        if missing.is_empty() {
             say(format_args!(
                 "\nThe sample voice note came out whole, {:.1} s after the start.",
                 plan.terminal.elapsed().as_secs_f64()
             ));
             return Ok(End::Whole);
         }
-        return Ok(End::Missing(outcome.missing));
+        return Ok(End::Missing(missing));
     }
-    if !outcome.missing.is_empty() {
+    if !missing.is_empty() {
         say(format_args!(
             "\nThe sample voice note did not come out whole. Missing: {}",
-            outcome.missing.join("; ")
+            missing.join("; ")
         ));
     }
     stack.announce(&env)?;
@@ -103,7 +102,8 @@ async fn serve(stack: &mut Stack, plan: &Plan, once: bool) -> anyhow::Result<End
     Ok(End::Served(std::future::pending().await))
 }
 
-async fn demonstrate(plan: &Plan, env: &StackEnv) -> anyhow::Result<Outcome> {
+/// Plays the sample message; what went wrong is what is missing.
+async fn demonstrate(plan: &Plan, env: &StackEnv) -> anyhow::Result<Vec<String>> {
     let sample = plan.samples.message(DEMONSTRATED)?;
     let expected_words = match plan.intelligence {
         Intelligence::StandIn => Some(sample.words.as_str()),
@@ -111,10 +111,16 @@ async fn demonstrate(plan: &Plan, env: &StackEnv) -> anyhow::Result<Outcome> {
     };
     plan.terminal
         .progress(format_args!("{} sends a voice note", sample.profile_name));
-    Demonstration::new(env, &plan.terminal, expected_words)?
+    match Demonstration::new(env, &plan.terminal, expected_words)?
         .play(sample)
         .await
-        .context("the demonstration stopped")
+    {
+        Ok(outcome) => {
+            demonstration::show(&outcome, &plan.terminal);
+            Ok(outcome.missing)
+        }
+        Err(error) => Ok(vec![format!("{error:#}")]),
+    }
 }
 
 fn intelligence(settings: &Settings) -> Intelligence {

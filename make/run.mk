@@ -1,0 +1,32 @@
+# The whole system on this machine. Settings: LOCAL_AWS_PORT, LOCAL_STANDIN_PORT, LOCAL_MEDIA_PORT, LOCAL_AWS_PROXY_PORT,
+# LOCAL_DIR; with OPENAI_API_KEY (and OPENAI_BASE_URL) the real OpenAI in place of its stand-in.
+
+.PHONY: run build tools
+
+#: run                    the whole system on this machine, until Ctrl-C; ONCE=1 stops after the sample voice note
+run: build
+	@exec $(binaries)/local up $(if $(ONCE),--once)
+
+#: build                  the binaries, for this machine
+build: tools
+	@infrastructure/venv.sh
+	@cargo build --workspace --locked
+
+tools:
+	@make/tools.sh
+
+export LOCAL_AWS_PORT LOCAL_STANDIN_PORT LOCAL_MEDIA_PORT LOCAL_AWS_PROXY_PORT LOCAL_DIR OPENAI_API_KEY OPENAI_BASE_URL
+
+binaries = $(or $(CARGO_TARGET_DIR),target)/debug
+
+# `make deploy ENV=local` beside a running stack: the same addresses, parameters and binaries.
+ifeq ($(ENV),local)
+running := $(or $(LOCAL_DIR),.local)
+ifneq ($(wildcard $(running)/stack.env),)
+export AWS_ENDPOINT_URL ?= $(shell sed -n 's/^AWS_ENDPOINT_URL=//p' $(running)/stack.env)
+PARAMETERS_FILE ?= $(running)/parameters.json
+SKIP_MODEL_CHECK ?= 1
+BINARIES_DIR ?= $(abspath $(binaries))
+deploy: build
+endif
+endif
