@@ -2,10 +2,12 @@
 
 pub mod change;
 pub mod correct;
+pub mod export;
 pub mod list;
 pub mod read;
 pub mod remove;
 pub mod row;
+pub mod spreadsheet;
 pub mod when;
 
 use std::sync::Arc;
@@ -25,6 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(list::list))
         .routes(routes!(read::note, correct::correct, remove::remove))
         .routes(routes!(read::file))
+        .routes(routes!(export::export))
 }
 
 /// Whose.

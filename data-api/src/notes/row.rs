@@ -11,7 +11,7 @@ use shared::records::index::TimelineEntry;
 
 use crate::access::CompanyScope;
 use crate::error::ApiError;
-use crate::message::{find_note, read_note_at};
+use crate::message::{StoredNote, find_note, read_note_at};
 
 /// The field that marks a row in doubt.
 const IN_DOUBT: &str = "in_doubt";
@@ -56,6 +56,17 @@ pub async fn read(
     }
     let note = read_note_at(bucket, scope, &row.note_key).await?;
     Ok(note.map(|stored| TimelineEntry::of(&stored.note, &stored.key)))
+}
+
+/// The note a row at `key` is of, whatever the row says of it; `None` when there is no such note (any more). Two GETs.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn note(bucket: &Bucket, scope: &CompanyScope, key: &str) -> Result<Option<StoredNote>, ApiError> {
+    match bucket.read::<TimelineEntry>(key).await? {
+        Some(row) => read_note_at(bucket, scope, &row.value.note_key).await,
+        None => Ok(None),
+    }
 }
 
 /// The note a change's key names: `…/index/changes/{ms}_{note_id}_{revision}.json`.

@@ -89,6 +89,13 @@ fn pairs(theirs: &Seed, keys: &[String]) -> Vec<Pair> {
             );
         }
     }
+    let export = "/notes/export?from=2026-01-01&to=2026-12-31&format=csv&company_id=";
+    pairs.push(Pair {
+        method: Method::POST,
+        theirs: format!("{export}rival"),
+        nowhere: format!("{export}nobody"),
+        body: None,
+    });
     for path in [
         "/files/list?company_id=",
         "/files/list?output_format=ids&company_id=",

@@ -13,6 +13,7 @@ mod corrections;
 mod deletion;
 mod docs;
 mod edge;
+mod export;
 mod files;
 mod isolation;
 mod keys;
