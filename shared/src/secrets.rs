@@ -20,7 +20,7 @@ pub const REFRESH_AFTER: SignedDuration = SignedDuration::from_mins(5);
 pub const REFETCH_AT_MOST_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 /// A secret could not be read. Names the secret's variable, never its value.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum SecretError {
     /// No usable answer from Secrets Manager.
     #[error("the secret {name} cannot be read now (code {code:?})")]
@@ -73,10 +73,29 @@ pub enum Versions {
     CurrentAndPrevious,
 }
 
-#[derive(Debug)]
-struct Fetched {
-    versions: Arc<SecretVersions>,
-    at: Timestamp,
+/// What is known of a secret.
+#[derive(Debug, Default)]
+struct Known {
+    versions: Option<Arc<SecretVersions>>,
+    fetched_at: Option<Timestamp>,
+    /// The latest failure, while nothing was fetched since.
+    failed: Option<(Timestamp, SecretError)>,
+}
+
+impl Known {
+    /// The versions, if they were fetched less than `age` ago.
+    fn younger_than(&self, age: SignedDuration, now: Timestamp) -> Option<Arc<SecretVersions>> {
+        let fetched_at = self.fetched_at?;
+        self.versions
+            .clone()
+            .filter(|_| now.duration_since(fetched_at) < age)
+    }
+
+    /// The latest failure, if it is so young that asking again would be hammering.
+    fn just_failed(&self, now: Timestamp) -> Option<SecretError> {
+        let (at, error) = self.failed.as_ref()?;
+        (now.duration_since(*at) < REFETCH_AT_MOST_EVERY).then(|| error.clone())
+    }
 }
 
 /// A secret that is fetched when first needed and again when it is [`REFRESH_AFTER`] old.
@@ -87,7 +106,7 @@ pub struct CachedSecret {
     name: &'static str,
     id: String,
     versions: Versions,
-    fetched: Mutex<Option<Fetched>>,
+    known: Mutex<Known>,
 }
 
 impl CachedSecret {
@@ -106,7 +125,7 @@ impl CachedSecret {
             name,
             id: id.into(),
             versions,
-            fetched: Mutex::new(None),
+            known: Mutex::default(),
         }
     }
 
@@ -115,57 +134,74 @@ impl CachedSecret {
     /// # Errors
     /// [`SecretError`] when nothing was ever fetched and it cannot be fetched now.
     pub async fn get(&self) -> Result<Arc<SecretVersions>, SecretError> {
-        self.at_most(REFRESH_AFTER).await
+        // Held across the fetch on purpose: callers that need the same secret wait for one fetch.
+        let mut known = self.known.lock().await;
+        let now = self.clock.now();
+        if let Some(versions) = known.younger_than(REFRESH_AFTER, now) {
+            return Ok(versions);
+        }
+        let last_known = known.versions.clone();
+        if let (Some(last_known), Some(_)) = (&last_known, known.just_failed(now)) {
+            return Ok(Arc::clone(last_known));
+        }
+        match (self.fetch_into(&mut known, now).await, last_known) {
+            (Ok(versions), _) => Ok(versions),
+            (Err(error), Some(last_known)) => {
+                tracing::warn!(secret = self.name, error = %error, "keeping the last known secret");
+                Ok(last_known)
+            }
+            (Err(error), None) => Err(error),
+        }
     }
 
-    /// The versions fetched afresh, unless that was done within [`REFETCH_AT_MOST_EVERY`].
+    /// The versions fetched afresh, unless that was done or failed within [`REFETCH_AT_MOST_EVERY`].
     ///
     /// # Errors
-    /// [`SecretError`] when nothing was ever fetched and it cannot be fetched now.
+    /// [`SecretError`] when it cannot be fetched now: whether the known versions are still the right ones is then not known.
     pub async fn refetch(&self) -> Result<Arc<SecretVersions>, SecretError> {
-        self.at_most(REFETCH_AT_MOST_EVERY).await
+        let mut known = self.known.lock().await;
+        let now = self.clock.now();
+        if let Some(versions) = known.younger_than(REFETCH_AT_MOST_EVERY, now) {
+            return Ok(versions);
+        }
+        match known.just_failed(now) {
+            Some(error) => Err(error),
+            None => self.fetch_into(&mut known, now).await,
+        }
     }
 
-    async fn at_most(&self, age: SignedDuration) -> Result<Arc<SecretVersions>, SecretError> {
-        // Held across the fetch on purpose: callers that need the same secret wait for one fetch.
-        let mut fetched = self.fetched.lock().await;
-        let now = self.clock.now();
-        if let Some(known) = fetched
-            .as_ref()
-            .filter(|known| now.duration_since(known.at) < age)
-        {
-            return Ok(Arc::clone(&known.versions));
-        }
+    async fn fetch_into(
+        &self,
+        known: &mut Known,
+        now: Timestamp,
+    ) -> Result<Arc<SecretVersions>, SecretError> {
         match self.fetch().await {
             Ok(versions) => {
                 let versions = Arc::new(versions);
-                *fetched = Some(Fetched {
-                    versions: Arc::clone(&versions),
-                    at: now,
-                });
+                *known = Known {
+                    versions: Some(Arc::clone(&versions)),
+                    fetched_at: Some(now),
+                    failed: None,
+                };
                 Ok(versions)
             }
-            Err(error) => match fetched.as_mut() {
-                Some(known) => {
-                    tracing::warn!(secret = self.name, error = %error, "keeping the last known secret");
-                    // Counts as a fetch: a failing service is not asked more often than a working one.
-                    known.at = known.at.max(now - (REFRESH_AFTER - REFETCH_AT_MOST_EVERY));
-                    Ok(Arc::clone(&known.versions))
-                }
-                None => Err(error),
-            },
+            Err(error) => {
+                known.failed = Some((now, error.clone()));
+                Err(error)
+            }
         }
     }
 
     async fn fetch(&self) -> Result<SecretVersions, SecretError> {
-        let (current, current_since) = self
-            .fetch_stage("AWSCURRENT")
-            .await?
-            .ok_or(SecretError::Empty { name: self.name })?;
-        let previous = match self.versions {
-            Versions::Current => None,
-            Versions::CurrentAndPrevious => self.fetch_stage("AWSPREVIOUS").await?.map(|(value, _)| value),
+        let previous = async {
+            match self.versions {
+                Versions::Current => Ok(None),
+                Versions::CurrentAndPrevious => self.fetch_stage("AWSPREVIOUS").await,
+            }
         };
+        let (current, previous) = tokio::join!(self.fetch_stage("AWSCURRENT"), previous);
+        let (current, current_since) = current?.ok_or(SecretError::Empty { name: self.name })?;
+        let previous = previous?.map(|(value, _)| value);
         Ok(SecretVersions {
             current,
             current_since,
