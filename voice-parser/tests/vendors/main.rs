@@ -1,5 +1,10 @@
 //! The adapters to OpenAI and Twilio over real HTTP, against servers on loopback that record what they are asked and
 //! answer as told, however badly.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on stops here"
+)]
 
 mod listing;
 mod media;

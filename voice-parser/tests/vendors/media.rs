@@ -206,7 +206,7 @@ async fn a_medium_that_does_not_come_is_missing() {
     let missing = download(&secrets, &api, &[]).await.unwrap_err();
     assert!(matches!(missing, TwilioError::MediaMissing), "{missing:?}");
     assert_eq!(api.requests().len(), 5);
-    let deadline = within(Duration::from_millis(300));
+    let deadline = within(Duration::from_millis(700));
     let missing = twilio(&api.origin, &[], &secrets)
         .download(&api.at(PATH), LIMIT, deadline)
         .await;

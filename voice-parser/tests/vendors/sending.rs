@@ -183,7 +183,7 @@ async fn no_answer_in_time_leaves_it_open() {
     let secrets = Secrets::start().await;
     let server = Server::answering([Answer::Hang]).await;
     let failed = twilio(&server.origin, &[], &secrets)
-        .send(&message(), within(Duration::from_millis(1500)))
+        .send(&message(), within(Duration::from_millis(2500)))
         .await;
     assert!(failed.unwrap_err().may_have_been_sent());
     assert_eq!(server.requests().len(), 1);

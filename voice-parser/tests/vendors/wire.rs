@@ -110,7 +110,7 @@ async fn serve(mut stream: TcpStream, wire: Wire, counts: Arc<Counts>) {
             stream.write_all(&bytes).await.ok();
             stream.shutdown().await.ok();
             // Until the other side is done reading, or a reset could overtake what was written.
-            stream.read(&mut [0; 1]).await.ok();
+            stream.read_exact(&mut [0; 1]).await.ok();
         }
         Wire::Reset(bytes) => {
             stream.write_all(&bytes).await.ok();
@@ -118,7 +118,7 @@ async fn serve(mut stream: TcpStream, wire: Wire, counts: Arc<Counts>) {
         }
         Wire::Stall(bytes) => {
             stream.write_all(&bytes).await.ok();
-            stream.read(&mut [0; 1]).await.ok();
+            stream.read_exact(&mut [0; 1]).await.ok();
         }
         Wire::Endless => {
             let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
