@@ -27,7 +27,7 @@ pub(super) struct Weighed {
     pub(super) rank: i32,
 }
 
-/// First name and surname, or all of a business name: enough without any help from context.
+/// First name and surname, or a business name with its trade: enough without any help from context.
 const WHOLE_NAME: i32 = 200;
 /// The words of a business name that tell it apart, without its trade.
 const BUSINESS_CORE: i32 = 165;
@@ -205,7 +205,7 @@ fn business(
     let all_cores = cores == listed.iter().filter(|l| l.1 == Role::Core).count();
     let base = match parts.len() {
         1 => ONE_WORD,
-        n if n == listed.len() || (all_cores && cores < n) => WHOLE_NAME,
+        n if all_cores && cores < n => WHOLE_NAME,
         _ if all_cores => BUSINESS_CORE,
         _ if cores > 0 => SEVERAL_WORDS,
         _ => TRADE_WORDS,
