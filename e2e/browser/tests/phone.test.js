@@ -5,7 +5,9 @@ import { after, afterEach, before, describe, it } from 'node:test';
 
 import { SCREENS, launch, openPage } from '../support/browser.js';
 import { sample } from '../support/files.js';
-import { api, eventually, filed, stack, unique } from '../support/stack.js';
+import { api, eventually, filed, messagesTo, stack, unique } from '../support/stack.js';
+
+const MICK = '+61491570156';
 
 describe('the phone page', () => {
   let browser;
@@ -23,22 +25,25 @@ describe('the phone page', () => {
   const sent = (page) => page.locator('.bubble.mine').last();
   const received = (page) => page.locator('.bubble:not(.mine)');
 
+  /** Waits for a reply beyond those there were. */
+  const replied = (page, before) => eventually('the reply', async () => (await received(page).count()) > before);
+
   async function openPhone() {
     open = await openPage(browser, stack.PHONE_URL, { viewport: SCREENS.phone });
     const { page } = open;
     const choice = page.getByRole('combobox', { name: 'Who is writing' });
-    await choice.getByRole('option', { name: /\+61491570156/ }).waitFor({ state: 'attached' });
-    await choice.selectOption('whatsapp:+61491570156');
+    await choice.getByRole('option', { name: MICK }).waitFor({ state: 'attached' });
+    await choice.selectOption(`whatsapp:${MICK}`);
     return page;
   }
 
   it('sends a text, shows the reply and quotes it', async () => {
     const page = await openPhone();
-    const before = await received(page).count();
+    const before = (await messagesTo(MICK)).length;
     await page.getByLabel('Message', { exact: true }).fill(`Order a mixer tap for Mrs Papadopoulos by Friday. ${unique()}`);
     await page.keyboard.press('Enter');
     await sent(page).getByText('✓ taken').waitFor();
-    await eventually('the reply', async () => (await received(page).count()) > before);
+    await replied(page, before);
     const reply = received(page).last();
     assert.match(await reply.innerText(), /Papadopoulos/);
     await reply.getByRole('button', { name: 'Reply' }).click();
@@ -55,7 +60,7 @@ describe('the phone page', () => {
     page.on('request', (request) => {
       if (request.url().includes('/_control/media/')) recording = request.postDataBuffer();
     });
-    const replies = await received(page).count();
+    const before = (await messagesTo(MICK)).length;
     await page.getByRole('button', { name: 'Record a voice note' }).click();
     await page.getByRole('button', { name: 'Stop recording' }).waitFor();
     const started = Date.now();
@@ -64,7 +69,7 @@ describe('the phone page', () => {
     await page.getByLabel('What I said').fill(`At Kowalczyk's Bakery, order a new cistern ${word} tomorrow.`);
     await page.getByRole('button', { name: 'Send', exact: true }).click();
     await sent(page).getByText('✓ taken').waitFor();
-    await eventually('the reply', async () => (await received(page).count()) > replies);
+    await replied(page, before);
 
     assert.equal(recording.subarray(0, 4).toString('latin1'), 'OggS');
     const heard = await page.evaluate(async (bytes) => {

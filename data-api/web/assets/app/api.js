@@ -13,6 +13,9 @@ export class Api {
 
   #onSignedOut;
 
+  /** How far this device's clock is behind the service's, milliseconds. */
+  #behind = 0;
+
   /**
    * @param {string} key
    * @param {() => void} onSignedOut called when the key is refused
@@ -63,6 +66,8 @@ export class Api {
       clearTimeout(timer);
       signal?.removeEventListener('abort', end);
     }
+    const date = Date.parse(response.headers.get('date') ?? '');
+    if (!Number.isNaN(date)) this.#behind = date - Date.now();
     const data = parsed(text);
     if (!response.ok && response.status !== 304) {
       const problem = new Problem({
@@ -76,6 +81,11 @@ export class Api {
       throw problem;
     }
     return { status: response.status, data, etag: response.headers.get('etag'), headers: response.headers };
+  }
+
+  /** What the service's clock shows, milliseconds since 1970. */
+  now() {
+    return Date.now() + this.#behind;
   }
 
   /** Companies the key sees: `{companies: [{company_id, company_name?}], truncated}`. One with nothing filed may be missing. */
@@ -104,6 +114,23 @@ export class CompanyApi {
   /** A page of rows, newest first: `{notes, cursor}`. */
   async notes(query, signal) {
     return (await this.#request('GET', ['notes'], { query, signal })).data;
+  }
+
+  /** Rows of notes that changed since a moment, each as it is now. */
+  async changes(since, signal) {
+    const rows = [];
+    let cursor;
+    do {
+      const page = await this.notes({ updated_since: new Date(since).toISOString(), limit: 100, cursor }, signal);
+      rows.push(...page.notes);
+      cursor = page.cursor;
+    } while (cursor);
+    return rows;
+  }
+
+  /** What the service's clock shows, milliseconds since 1970. */
+  now() {
+    return this.#api.now();
   }
 
   /** A page of what words occur in: `{notes, cursor, looked_at, …}`. */

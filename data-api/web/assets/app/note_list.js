@@ -14,8 +14,14 @@ import { count } from './words.js';
 const PAGE = 50;
 const REVIEW_PAGE = 20;
 
-/** Changes are asked for from this long before the last answer: a message may be filed later than it was received. */
-const OVERLAP_MS = 15 * 60_000;
+/**
+ * Changes are asked for from some time before the last question: a note is listed under the moment its message was
+ * received, and filed seconds later; after a failure minutes later; found by reconciliation up to two hours later. The
+ * short look back costs one listing; the long one is taken now and then.
+ */
+const LOOK_BACK_MS = 90_000;
+const LONG_LOOK_BACK_MS = 3 * 3600_000;
+const LONG_LOOK_EVERY_MS = 5 * 60_000;
 
 export class NoteList {
   /**
@@ -96,12 +102,13 @@ export class NoteList {
     this.#render();
     const parameters = toParameters(this.filters);
     try {
-      const since = Date.now();
+      const started = performance.now();
       const [newest, review] = await Promise.all([
         this.office.api.notes({ ...parameters, limit: PAGE }, signal),
         parameters.needs_review ? { notes: [] } : this.office.api.notes({ ...parameters, needs_review: 'true', limit: REVIEW_PAGE }, signal),
       ]);
-      this.since = since;
+      this.since = this.office.api.now() - (performance.now() - started);
+      this.lookedLong = this.since;
       this.loaded = 'loaded';
       this.cursor = newest.cursor;
       this.#take([...review.notes, ...newest.notes]);
@@ -139,10 +146,12 @@ export class NoteList {
       return;
     }
     const { signal } = this.asked;
-    const asked = Date.now();
+    const asked = this.office.api.now();
+    const isLong = asked - this.lookedLong > LONG_LOOK_EVERY_MS;
     try {
-      const rows = await this.#changes(signal);
+      const rows = await this.office.api.changes(this.since - (isLong ? LONG_LOOK_BACK_MS : LOOK_BACK_MS), signal);
       this.since = asked;
+      if (isLong) this.lookedLong = asked;
       this.office.offline(null);
       const isNew = (row) => !this.rows.has(row.note_id) && passes(row, this.filters);
       const fresh = rows.filter(isNew);
@@ -158,12 +167,6 @@ export class NoteList {
       if (error instanceof Problem && error.isPassing) this.office.offline(inWords(error));
       throw error;
     }
-  }
-
-  async #changes(signal) {
-    const since = new Date(this.since - OVERLAP_MS).toISOString();
-    const { notes } = await this.office.api.notes({ updated_since: since, limit: 100 }, signal);
-    return notes;
   }
 
   async #searchFurther(button) {

@@ -123,11 +123,13 @@ export class NoteView {
       if (this.signal.aborted) return false;
       if (error instanceof Problem && error.isStale) {
         this.etag = undefined;
+        this.#forgetChoices();
         await this.#load(false);
         tellFailure('Someone else changed this note in the meantime, so your change was not made. The note is shown as it is now: look at it and change it again if that is still needed.');
       } else {
         tellFailure(inWords(error));
-        this.#redraw();
+        this.#forgetChoices();
+        this.#show({ note: this.note, etag: this.etag });
       }
       return false;
     } finally {
@@ -135,11 +137,11 @@ export class NoteView {
     }
   }
 
-  /** Draws every section anew: what was ticked or chosen and not taken goes back. */
-  #redraw() {
-    if (!this.note) return;
-    for (const at of [2, 4]) this.sections[at].shown = undefined;
-    this.#show({ note: this.note, etag: this.etag });
+  /** The next drawing puts back what was ticked or chosen and not taken. */
+  #forgetChoices() {
+    for (const section of this.sections) {
+      if (section.holder.querySelector('select, input')) section.shown = undefined;
+    }
   }
 
   #address(key) {
