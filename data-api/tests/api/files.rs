@@ -161,6 +161,27 @@ async fn a_message_is_on_one_page_whole() {
 }
 
 #[tokio::test]
+async fn a_message_of_many_files_is_not_cut_at_the_end_of_what_was_read() {
+    let app = TestApp::start().await;
+    // Twelve files each: a thousand is four files into a message, before a hundred messages are.
+    let files = |n: usize| (1..=12).map(move |at| format!("acme/other/thanks_{}_image-{at}.jpg", sid(n)));
+    fill(&app, (0..90).flat_map(files)).await;
+    let all = pages(&app, "/files/list?company_id=acme&output_format=ids").await;
+    let counts: Vec<Vec<u64>> = all
+        .iter()
+        .map(|page| {
+            page["message_ids"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|m| m["file_count"].as_u64().unwrap())
+                .collect()
+        })
+        .collect();
+    assert_eq!(counts, [vec![12; 83], vec![12; 7]]);
+}
+
+#[tokio::test]
 async fn a_message_is_found_with_the_same_few_calls_whatever_the_bucket_holds() {
     let app = TestApp::start().await;
     let seed = Seed::job("acme", 1, "order-mixer").about("cl_1");
