@@ -15,8 +15,6 @@ build: tools
 tools:
 	@make/tools.sh
 
-export LOCAL_AWS_PORT LOCAL_STANDIN_PORT LOCAL_MEDIA_PORT LOCAL_AWS_PROXY_PORT LOCAL_DIR OPENAI_API_KEY OPENAI_BASE_URL
-
 binaries = $(or $(CARGO_TARGET_DIR),target)/debug
 
 # `make deploy ENV=local` beside a running stack: the same addresses, parameters and binaries.

@@ -1,12 +1,12 @@
 # Everything that is checked. Every cargo command selects the whole workspace, so that each crate is built once with one
 # set of features; what a command leaves out it leaves out by a filter.
 
-.PHONY: test test-format test-lint test-build test-unit test-docs test-e2e
+.PHONY: test test-format test-lint test-build test-unit test-docs test-e2e test-browser
 
 #: test                   everything: formatting, lints, unit, integration and end-to-end tests, the infrastructure
 test: tools
 	@infrastructure/venv.sh
-	@$(MAKE) --no-print-directory test-format test-lint test-unit test-docs lint-infrastructure test-e2e
+	@$(MAKE) --no-print-directory test-format test-lint test-unit test-docs lint-infrastructure test-e2e test-browser
 
 test-format:
 	$(call step,formatting)
@@ -32,6 +32,11 @@ test-docs:
 test-e2e: test-build
 	$(call step,end-to-end tests)
 	@$(run-e2e)
+
+#: test-browser           the pages in a real Chromium, with a stack of their own
+test-browser: test-build
+	$(call step,browser tests)
+	@$(binaries)/local exec -- e2e/browser/run.sh
 
 step = @printf '\n== %s\n' '$(1)'
 

@@ -17,6 +17,9 @@ use crate::signals::{Signals, Told};
 use crate::stack::{Intelligence, Plan, PortChoice, Stack};
 use crate::terminal::{Terminal, complain};
 
+/// What the folders of such stacks are called.
+const FOLDER_PREFIX: &str = "exec-";
+
 /// How long the command may take to end after it was told to.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -31,7 +34,8 @@ pub async fn run(base: &Path, verbose: bool, command: &[OsString]) -> anyhow::Re
     let checkout = Checkout::find()?;
     let samples = Samples::read(&checkout.samples())?;
     let made_base = !base.exists();
-    let path = base.join(format!("exec-{}", std::process::id()));
+    remove_earlier(base);
+    let path = base.join(format!("{FOLDER_PREFIX}{}", std::process::id()));
     let folder = Folder::take(&path)?;
     let plan = Plan {
         checkout,
@@ -55,6 +59,15 @@ pub async fn run(base: &Path, verbose: bool, command: &[OsString]) -> anyhow::Re
         drop(std::fs::remove_dir(base));
     }
     code
+}
+
+/// Removes what earlier stacks have kept (logs) or left behind (they were killed). One that still runs has its lock.
+fn remove_earlier(base: &Path) {
+    for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(FOLDER_PREFIX) {
+            drop(Folder::take(&entry.path()));
+        }
+    }
 }
 
 async fn under(

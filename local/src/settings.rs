@@ -5,7 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
+
+/// OpenAI's API.
+const OPENAI: &str = "https://api.openai.com/v1";
 
 /// Settings of `local up`. Ports and folder apply to `local exec` too, unless it picks its own.
 #[derive(Args, Clone)]
@@ -21,18 +23,38 @@ pub struct Settings {
     /// The ports.
     #[command(flatten)]
     pub ports: FixedPorts,
-    /// Use the real OpenAI with this key, not the stand-in
-    #[arg(long, env = "OPENAI_API_KEY", hide_env_values = true, hide = true, value_parser = NonEmptyStringValueParser::new())]
-    pub openai_api_key: Option<String>,
+    /// Use the real OpenAI with this key, not the stand-in; empty is none
+    #[arg(long, env = "OPENAI_API_KEY", hide_env_values = true, hide = true)]
+    openai_api_key: Option<String>,
     /// With a key: another server that speaks OpenAI's API
     #[arg(
         long,
         env = "OPENAI_BASE_URL",
         value_name = "URL",
-        default_value = "https://api.openai.com/v1",
+        default_value = OPENAI,
         hide = true
     )]
-    pub openai_base_url: String,
+    openai_base_url: String,
+}
+
+impl Settings {
+    /// Where OpenAI's API is, without a slash at the end.
+    #[must_use]
+    pub fn openai_base_url(&self) -> &str {
+        match self.openai_base_url.trim().trim_end_matches('/') {
+            "" => OPENAI,
+            given => given,
+        }
+    }
+
+    /// The key, if there is one.
+    #[must_use]
+    pub fn openai_api_key(&self) -> Option<&str> {
+        self.openai_api_key
+            .as_deref()
+            .map(str::trim)
+            .filter(|key| !key.is_empty())
+    }
 }
 
 /// Shows no key.

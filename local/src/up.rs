@@ -124,31 +124,35 @@ async fn demonstrate(plan: &Plan, env: &StackEnv) -> anyhow::Result<Vec<String>>
 }
 
 fn intelligence(settings: &Settings) -> Intelligence {
-    match &settings.openai_api_key {
+    match settings.openai_api_key() {
         None => Intelligence::StandIn,
         Some(api_key) => Intelligence::OpenAi {
-            api_key: api_key.clone(),
-            base_url: settings.openai_base_url.trim_end_matches('/').to_owned(),
+            api_key: api_key.to_owned(),
+            base_url: settings.openai_base_url().to_owned(),
         },
     }
 }
 
 fn welcome(stack: &Stack, plan: &Plan, env: &StackEnv) {
-    let folder = stack.folder();
+    let file = stack.folder().stack_env();
+    let file = file.display();
     say(format_args!(
-        "\nThe local stack is running. Ctrl-C stops it.\n\n  \
-         Data API        {}\n  \
+        "\nThe local stack is running. Ctrl-C stops it and removes everything it made.\n\n  \
+         Phone           {}   (a worker's: type or record, see the replies)\n  \
+         Office          {}/\n  \
+         its key         {}\n  \
          Webhook         {}\n  \
          Stand-ins       {}   (Twilio, OpenAI, controls)\n  \
          AWS emulator    {}\n  \
-         All of it       {}\n  \
+         Addresses       {file}\n  \
          Logs            {}\n",
+        env.phone_url,
         env.data_api_url,
+        env.data_api_key,
         env.webhook_url,
         env.standin_url,
         env.aws_endpoint_url,
-        folder.stack_env().display(),
-        folder.logs().display(),
+        stack.folder().logs().display(),
     ));
     let text = plan
         .samples
@@ -156,11 +160,10 @@ fn welcome(stack: &Stack, plan: &Plan, env: &StackEnv) {
         .map(|sample| sample.words.clone())
         .unwrap_or_default();
     say(format_args!(
-        "Try it, in another terminal:\n\n  \
-         set -a; . {}; set +a\n  \
+        "Or from another terminal:\n\n  \
+         set -a; . {file}; set +a\n  \
          curl -s $STANDIN_URL/_control/inbound -d '{{\"From\":\"whatsapp:'$SENDER_NUMBER'\",\"Body\":\"{text}\"}}'\n  \
          curl -s \"$STANDIN_URL/_control/messages?to=$SENDER_NUMBER\"\n  \
-         curl -s -H \"x-api-key: $DATA_API_KEY\" \"$DATA_API_URL/files/list?company_id=$COMPANY_ID&output_format=ids\"\n",
-        folder.stack_env().display(),
+         curl -s -H \"x-api-key: $DATA_API_KEY\" \"$DATA_API_URL/notes?company_id=$COMPANY_ID\"\n"
     ));
 }

@@ -5,6 +5,8 @@
 
 mod answer;
 mod call;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
