@@ -11,13 +11,16 @@ import { eventually, filed, messagesTo, putMedia, send, stack } from './support/
 /** Largest picture, bytes: they are in the repository. */
 const LARGEST = 150_000;
 
+/** A desk's screen, as large as fits. */
+const DESK = { width: 1200, height: 720 };
+
 const folder = resolve(process.argv[2] ?? '.');
 mkdirSync(folder, { recursive: true });
 
 async function say(from, name, words, media) {
   const parameters = { From: `whatsapp:${from}`, ProfileName: name, Body: words };
   if (media) {
-    parameters.MediaUrl0 = await putMedia(`picture-${media}`, sample(media), media.endsWith('.ogg') ? 'audio/ogg' : 'image/jpeg');
+    parameters.MediaUrl0 = await putMedia(`picture-${media.replaceAll('/', '-')}`, sample(media), media.endsWith('.ogg') ? 'audio/ogg' : 'image/jpeg');
   }
   const sid = await send(parameters);
   await filed(sid);
@@ -50,8 +53,8 @@ async function office(name, options) {
   await context.close();
 }
 
-await office('office-desktop', { viewport: SCREENS.desktop });
-await office('office-desktop-dark', { viewport: SCREENS.desktop, colorScheme: 'dark' });
+await office('office-desktop', { viewport: DESK });
+await office('office-desktop-dark', { viewport: DESK, colorScheme: 'dark' });
 await office('office-phone', { viewport: SCREENS.phone });
 
 const { page } = await openPage(browser, stack.PHONE_URL, { viewport: { width: 420, height: 740 } });

@@ -64,7 +64,7 @@ export function isPast(text, now = new Date()) {
 /** Seconds as `0:07`. */
 export function duration(seconds) {
   if (!Number.isFinite(seconds)) return '';
-  const whole = Math.max(0, Math.round(seconds));
+  const whole = Math.max(0, Math.floor(seconds));
   const minutes = Math.floor(whole / 60);
   const rest = String(whole % 60).padStart(2, '0');
   return minutes < 60 ? `${minutes}:${rest}` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`;
