@@ -214,7 +214,7 @@ impl CompanyKeys {
         format!("{}/index/changes/", self.0)
     }
 
-    /// A change of a note, ascending by time.
+    /// A change of a note, ascending by time: for the first revision when the note was decided, later when it was changed.
     #[must_use]
     pub fn change(&self, at: Timestamp, note: &NoteId, revision: u32) -> String {
         format!(

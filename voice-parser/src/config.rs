@@ -123,6 +123,9 @@ impl Config {
                 function_timeout: Duration::from_secs(timeout),
             },
         };
+        if let Some(problem) = config.structuring_model.problem() {
+            env.problem(problem);
+        }
         env.finish()?;
         Ok(config)
     }

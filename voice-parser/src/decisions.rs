@@ -202,6 +202,8 @@ pub struct NoteDecision {
     pub prompt_version: Option<String>,
     /// Why there is no structure.
     pub unstructured: Option<Unstructured>,
+    /// When that was, UTC: what the change log is ordered by. Decided once, so that filing twice comes to the same.
+    pub decided_at: Timestamp,
 }
 
 /// Why a note has no structure.

@@ -94,6 +94,7 @@ pub(super) async fn decide(work: Work<'_>, record: &PipelineRecord) -> Result<De
                     model: Some(model.name().to_owned()),
                     prompt_version: Some(PROMPT_VERSION.to_owned()),
                     unstructured: None,
+                    decided_at: services.clock.now(),
                 };
                 return Ok(Decided::Note(note, tokens));
             }
@@ -132,6 +133,7 @@ fn unstructured(work: Work<'_>, record: &PipelineRecord, why: Unstructured, toke
         model: asked.then(|| work.services.config.structuring_model.name().to_owned()),
         prompt_version: asked.then(|| PROMPT_VERSION.to_owned()),
         unstructured: Some(why),
+        decided_at: work.services.clock.now(),
     };
     Decided::Note(note, tokens)
 }

@@ -2,6 +2,7 @@
 //! that is there already is left as it is, because the office may have changed it by now.
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use shared::address::hex;
 use shared::bucket::{Bucket, BucketError};
@@ -64,6 +65,12 @@ pub(super) async fn publish(work: Work<'_>, record: &PipelineRecord) -> Result<V
         .company_id
         .as_ref()
         .ok_or(StepFailure::MissingDecision(Step::Sender))?;
+    let understood = record
+        .decisions
+        .note
+        .as_ref()
+        .ok_or(StepFailure::MissingDecision(Step::Note))?;
+    let decided_at = understood.decided_at;
     let (notes, shared, text) = notes(work, record).await?;
     let filing = Filing {
         bucket: &work.services.bucket,
@@ -74,7 +81,7 @@ pub(super) async fn publish(work: Work<'_>, record: &PipelineRecord) -> Result<V
         files.extend(filing.note(note).await?);
     }
     for note in &notes {
-        filing.index_note(note).await?;
+        filing.index_note(note, decided_at).await?;
     }
     filing.index_message(work, &notes, files).await?;
     Ok(notes.into_iter().map(|note| note.note_id).collect())
@@ -130,14 +137,15 @@ impl Filing<'_> {
         Ok(files)
     }
 
-    async fn index_note(&self, note: &Note) -> Result<(), StepFailure> {
+    /// The change log is ordered by when a note was decided: a poller has to see one that was filed hours late.
+    async fn index_note(&self, note: &Note, decided_at: Timestamp) -> Result<(), StepFailure> {
         let (keys, id, at) = (&self.keys, &note.note_id, note.created_at);
         let entry = TimelineEntry::of(note, note_key(note));
         let clients = note
             .clients
             .iter()
             .map(|client| keys.client(&client.client_id, at, id));
-        let change = keys.change(at, id, note.revision);
+        let change = keys.change(decided_at, id, note.revision);
         for key in clients.chain([change, keys.timeline(at, id)]) {
             self.bucket.write(&key, &entry).await?;
         }
