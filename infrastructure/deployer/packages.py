@@ -92,7 +92,7 @@ def make(environment: str, function: str) -> Package:
     if made and made.get("source") == source and path.exists():
         return Package(function, path, made["sha256"])
     local = environment == LOCAL
-    content = _stripped(binary, folder / f"{function}.stripped") if local else binary.read_bytes()
+    content = _stripped(binary, folder / f"{function}.{os.getpid()}.stripped") if local else binary.read_bytes()
     if len(content) > MAX_UNPACKED_BYTES:
         raise DeployError(f"{binary} is {len(content)} bytes; Lambda takes {MAX_UNPACKED_BYTES}")
     sha256 = write_zip(path, {"bootstrap": content}, level=1 if local else 9)
