@@ -53,6 +53,9 @@ describe('accessibility', () => {
         await page.locator('.pick').first().waitFor();
         await check('the choice of a client');
         await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Delete…' }).click();
+        await check('the question before deleting');
+        await page.keyboard.press('Escape');
         await page.getByRole('link', { name: 'Workers' }).click();
         await page.locator('.card').first().waitFor();
         await page.locator('.stranger').first().waitFor();

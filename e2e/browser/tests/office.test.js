@@ -87,6 +87,23 @@ describe('the office', () => {
     assert.match(await page.locator('blockquote').innerText(), /order a new mixer tap for the kitchen\. Call her on Friday/);
   });
 
+  it('fetches a new address when the one of a recording has run out', async () => {
+    const url = await putMedia(`renew-${unique()}`, sample('voice-note-1.ogg'), 'audio/ogg');
+    const sid = await send({ From: MICK, MediaUrl0: url, MediaContentType0: 'audio/ogg' });
+    await filed(sid);
+    open = await openOffice(browser);
+    const { page } = open;
+    let refused = 0;
+    await page.route(/_audio\.ogg\?/, async (route) => {
+      refused += 1;
+      if (refused === 1) await route.fulfill({ status: 403, body: 'Request has expired' });
+      else await route.continue();
+    });
+    await openNote(page, sid);
+    await page.waitForFunction(() => document.querySelector('audio')?.readyState >= 1);
+    assert.ok(refused >= 2);
+  });
+
   it('ticks an item without stopping the recording, and says so in the history', async () => {
     const url = await putMedia(`tick-${unique()}`, sample('voice-note-1.ogg'), 'audio/ogg');
     const sid = await send({ From: MICK, MediaUrl0: url, MediaContentType0: 'audio/ogg' });
@@ -126,6 +143,21 @@ describe('the office', () => {
     assert.equal(data.intent, 'other');
     assert.deepEqual(data.clients.map((client) => [client.name, client.by]), [['Dr Amara Okonkwo', 'office']]);
     await eventually('the row to follow', async () => /Dr Amara Okonkwo/.test(await rowOf(page, sid).innerText()));
+  });
+
+  it('deletes a note when that was confirmed', async () => {
+    const sid = await send({ From: MICK, Body: `Call Mrs Papadopoulos on Thursday. ${unique()}` });
+    await filed(sid);
+    open = await openOffice(browser);
+    const { page } = open;
+    await openNote(page, sid);
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    await page.getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByText('The note is deleted.').first().waitFor();
+    await rowOf(page, sid).waitFor({ state: 'detached' });
+    await assert.rejects(api('GET', `notes/${sid}`), /404/);
   });
 
   it('tells when somebody else was faster, and shows the note as it is', async () => {

@@ -150,6 +150,11 @@ export class CompanyApi {
     return { note: answer.data, etag: answer.etag };
   }
 
+  /** Deletes a note for good, or every note of its message. One that was cut off is continued by repeating it. */
+  async remove(noteId, wholeMessage) {
+    await this.#request('DELETE', ['notes', noteId], { query: { whole_message: wholeMessage ? 'true' : '' } });
+  }
+
   /** How the message of a note went: replies, cost, failure; null when that is not known (yet). */
   async outcome(messageId, signal) {
     try {

@@ -72,6 +72,11 @@ export class NoteList {
     else this.#render();
   }
 
+  /** Asks for everything anew: what was deleted is not among the changes. */
+  reload() {
+    this.#load();
+  }
+
   /** Puts the focus on the row of a note, after it was closed. */
   focusRow(noteId) {
     focusOn(this.items.get(noteId)?.querySelector('a') ?? this.controls.words);

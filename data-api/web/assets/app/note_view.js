@@ -4,6 +4,7 @@
 import { say, tell, tellFailure } from './announce.js';
 import { actionItems } from './action_items.js';
 import { pickClient } from './client_picker.js';
+import { askToDelete } from './deletion.js';
 import { fill, focusOn, h, icon, select } from './dom.js';
 import { fullTime } from './format.js';
 import { historyList } from './history.js';
@@ -31,19 +32,20 @@ export class NoteView {
   /**
    * @param {object} office
    * @param {string} noteId
-   * @param {{back: () => string, onCorrected: () => void}} options
+   * @param {{back: () => string, onCorrected: () => void, onGone: () => void}} options
    */
-  constructor(office, noteId, { back, onCorrected }) {
+  constructor(office, noteId, { back, onCorrected, onGone }) {
     this.office = office;
     this.noteId = noteId;
     this.back = back;
     this.onCorrected = onCorrected;
+    this.onGone = onGone;
     this.closing = new AbortController();
     this.signal = this.closing.signal;
     this.heading = h('h2', { tabindex: '-1' }, 'Loading…');
     this.head = h('div', { class: 'note-head' });
     this.sections = SECTIONS.map(() => ({ shown: undefined, holder: h('div', { class: 'holder' }) }));
-    this.foot = h('p', { class: 'faint note-foot' });
+    this.foot = h('div', { class: 'faint note-foot' });
     this.element = h(
       'article',
       { class: 'note', 'aria-busy': 'true' },
@@ -105,7 +107,11 @@ export class NoteView {
       fill(section.holder, draw(this, note));
     });
     if (focused) this.element.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-    fill(this.foot, `Note ${note.note_id}`, note.notes_in_message > 1 && ` · ${note.note_index} of ${note.notes_in_message} from one message`);
+    fill(
+      this.foot,
+      h('span', {}, `Note ${note.note_id}`, note.notes_in_message > 1 && ` · ${note.note_index} of ${note.notes_in_message} from one message`),
+      h('button', { type: 'button', class: 'quiet small', 'data-focus': 'delete', on: { click: () => this.#delete() } }, 'Delete…'),
+    );
   }
 
   /**
@@ -135,6 +141,13 @@ export class NoteView {
     } finally {
       this.correcting = false;
     }
+  }
+
+  async #delete() {
+    const remove = (wholeMessage) => this.office.api.remove(this.noteId, wholeMessage);
+    if (!(await askToDelete({ note: this.note, remove }))) return;
+    tell('The note is deleted.');
+    this.onGone();
   }
 
   /** The next drawing puts back what was ticked or chosen and not taken. */

@@ -34,6 +34,10 @@ export class NotesScreen {
       this.view = new NoteView(this.office, noteId, {
         back: () => route.to(['notes'], route.current().query),
         onCorrected: () => this.list.live.wake(),
+        onGone: () => {
+          this.list.reload();
+          route.go(['notes'], route.current().query, { replace: true });
+        },
       });
       fill(this.pane, this.view.element);
       this.pane.scrollTop = 0;
