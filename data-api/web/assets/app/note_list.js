@@ -15,12 +15,12 @@ const PAGE = 50;
 const REVIEW_PAGE = 20;
 
 /**
- * Changes are asked for from some time before the last question: a note is listed under the moment its message was
- * received, and filed seconds later; after a failure minutes later; found by reconciliation up to two hours later. The
- * short look back costs one listing; the long one is taken now and then.
+ * Changes are asked for from some time before the last question: a note is listed under the moment it was understood and
+ * filed a little later, or minutes later when filing had to be taken up again. The short look back costs one listing;
+ * the long one is taken now and then.
  */
-const LOOK_BACK_MS = 90_000;
-const LONG_LOOK_BACK_MS = 3 * 3600_000;
+const LOOK_BACK_MS = 60_000;
+const LONG_LOOK_BACK_MS = 30 * 60_000;
 const LONG_LOOK_EVERY_MS = 5 * 60_000;
 
 export class NoteList {
