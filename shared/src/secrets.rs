@@ -1,5 +1,6 @@
 //! Secrets, read at run time from Secrets Manager and refreshed, so that a rotation needs no deployment.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use aws_sdk_secretsmanager::Client;
@@ -192,20 +193,22 @@ impl CachedSecret {
         }
     }
 
-    async fn fetch(&self) -> Result<SecretVersions, SecretError> {
-        let previous = async {
-            match self.versions {
-                Versions::Current => Ok(None),
-                Versions::CurrentAndPrevious => self.fetch_stage("AWSPREVIOUS").await,
-            }
-        };
-        let (current, previous) = tokio::join!(self.fetch_stage("AWSCURRENT"), previous);
-        let (current, current_since) = current?.ok_or(SecretError::Empty { name: self.name })?;
-        let previous = previous?.map(|(value, _)| value);
-        Ok(SecretVersions {
-            current,
-            current_since,
-            previous,
+    /// Boxed: the SDK's futures are nested so deeply that callers' layouts would pass the compiler's limit.
+    fn fetch(&self) -> Pin<Box<dyn Future<Output = Result<SecretVersions, SecretError>> + Send + '_>> {
+        Box::pin(async move {
+            let previous = async {
+                match self.versions {
+                    Versions::Current => Ok(None),
+                    Versions::CurrentAndPrevious => self.fetch_stage("AWSPREVIOUS").await,
+                }
+            };
+            let (current, previous) = tokio::join!(self.fetch_stage("AWSCURRENT"), previous);
+            let (current, current_since) = current?.ok_or(SecretError::Empty { name: self.name })?;
+            Ok(SecretVersions {
+                current,
+                current_since,
+                previous: previous?.map(|(value, _)| value),
+            })
         })
     }
 
