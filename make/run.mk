@@ -17,14 +17,14 @@ tools:
 
 binaries = $(or $(CARGO_TARGET_DIR),target)/debug
 
-# `make deploy ENV=local` beside a running stack: the same addresses, parameters and binaries.
+# `make deploy ENV=local` beside a running stack: the same addresses, parameters and binaries, unless others are given.
 ifeq ($(ENV),local)
 running := $(or $(LOCAL_DIR),.local)
 ifneq ($(wildcard $(running)/stack.env),)
-export AWS_ENDPOINT_URL ?= $(shell sed -n 's/^AWS_ENDPOINT_URL=//p' $(running)/stack.env)
-PARAMETERS_FILE ?= $(running)/parameters.json
-SKIP_MODEL_CHECK ?= 1
-BINARIES_DIR ?= $(abspath $(binaries))
+export AWS_ENDPOINT_URL := $(or $(AWS_ENDPOINT_URL),$(shell sed -n 's/^AWS_ENDPOINT_URL=//p' $(running)/stack.env))
+export PARAMETERS_FILE := $(or $(PARAMETERS_FILE),$(running)/parameters.json)
+export BINARIES_DIR := $(or $(BINARIES_DIR),$(abspath $(binaries)))
+export SKIP_MODEL_CHECK := $(or $(SKIP_MODEL_CHECK),1)
 deploy: build
 endif
 endif

@@ -14,7 +14,7 @@ test-format:
 
 test-lint:
 	$(call step,clippy)
-	@cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	@cargo clippy --workspace --all-targets --locked -- -D warnings
 
 test-build:
 	$(call step,build)
