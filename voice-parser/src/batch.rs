@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::{FutureExt as _, StreamExt as _};
+use jiff::Timestamp;
 use shared::message::{Content, Decoded, QueueMessage};
 use shared::metrics::Metric;
 use shared::retry::{Classified as _, Retry};
@@ -21,8 +22,8 @@ use crate::status;
 /// Messages of one batch worked on at once. Each may hold a recording in memory.
 const AT_ONCE: usize = 2;
 
-/// How long a message that can never be read stays invisible before its next and equally useless delivery.
-const POISON_VISIBILITY: Duration = Duration::from_secs(1);
+/// Shortest wait between two deliveries: for what can never be read, and what nothing more will be tried for.
+const SOONEST: Duration = Duration::from_secs(1);
 
 /// Longest wait between two deliveries: below SQS's twelve hours, short enough that an outage of a vendor is followed by
 /// its notes within a quarter of an hour.
@@ -39,10 +40,12 @@ pub struct Delivery {
     pub body: String,
     /// How often SQS has handed it out, this time included.
     pub receive_count: u32,
+    /// Since when it is invisible for a lease, UTC.
+    pub held_at: Timestamp,
 }
 
-impl From<SqsMessage> for Delivery {
-    fn from(message: SqsMessage) -> Self {
+impl Delivery {
+    fn received(message: SqsMessage, held_at: Timestamp) -> Self {
         let count = message
             .attributes
             .get("ApproximateReceiveCount")
@@ -52,6 +55,7 @@ impl From<SqsMessage> for Delivery {
             receipt_handle: message.receipt_handle.unwrap_or_default(),
             body: message.body.unwrap_or_default(),
             receive_count: count.unwrap_or(1),
+            held_at,
         }
     }
 }
@@ -69,7 +73,10 @@ enum Verdict {
 
 /// Works on every message of the batch and says which ones SQS has to keep.
 pub async fn handle(services: &Services, event: SqsEvent, deadline: Instant) -> SqsBatchResponse {
-    let deliveries: Vec<Delivery> = event.records.into_iter().map(Delivery::from).collect();
+    // Before it is true: a lease may end before the message is visible again, never after.
+    let held_at = services.clock.now();
+    let received = |message| Delivery::received(message, held_at);
+    let deliveries: Vec<Delivery> = event.records.into_iter().map(received).collect();
     hold(services, &deliveries).await;
     let failed: Vec<Option<String>> = futures_util::stream::iter(deliveries)
         .map(|delivery| async move {
@@ -109,15 +116,9 @@ async fn hold(services: &Services, deliveries: &[Delivery]) {
 /// True when SQS may delete the delivery.
 async fn settle(services: &Services, delivery: &Delivery, deadline: Instant) -> bool {
     let span = tracing::info_span!("delivery", sqs_message_id = %delivery.id, receive_count = delivery.receive_count);
-    // A panic ends this message's work and not the batch. What it was working on is dropped; the state that outlives it is
-    // in the bucket, where every write is whole.
-    let work = work(services, delivery, deadline).instrument(span.clone());
-    let work = AssertUnwindSafe(work).catch_unwind();
-    let verdict = work.await.unwrap_or_else(|_| {
-        span.in_scope(|| tracing::error!("a message made the parser panic; it stays in the queue"));
-        Verdict::Again(services.config.limits.lease)
-    });
-    match verdict {
+    let work = work(services, delivery, deadline);
+    let verdict = isolated(work, services.config.limits.lease).instrument(span);
+    match verdict.await {
         Verdict::Acknowledge => return true,
         Verdict::Keep => {}
         Verdict::Again(after) => {
@@ -133,6 +134,15 @@ async fn settle(services: &Services, delivery: &Delivery, deadline: Instant) -> 
     false
 }
 
+/// A panic ends this message's work and not the batch. What it was working on is dropped; the state that outlives it is in
+/// the bucket, where every write is whole.
+async fn isolated(work: impl Future<Output = Verdict>, lease: Duration) -> Verdict {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a message made the parser panic; it stays in the queue");
+        Verdict::Again(lease)
+    })
+}
+
 async fn work(services: &Services, delivery: &Delivery, deadline: Instant) -> Verdict {
     let message = match QueueMessage::decode(&delivery.body) {
         Ok(Decoded::Known(message)) => message,
@@ -146,7 +156,7 @@ async fn work(services: &Services, delivery: &Delivery, deadline: Instant) -> Ve
         }
         Err(error) => {
             tracing::error!(error = %chain(&error), "a queue message cannot be read; it goes to the dead-letter queue");
-            return Verdict::Again(POISON_VISIBILITY);
+            return Verdict::Again(SOONEST);
         }
     };
     let outcome = match &message.content {
@@ -182,9 +192,21 @@ fn verdict(services: &Services, delivery: &Delivery, outcome: Result<Ended, Step
         Ok(Ended::Leased { remaining }) => Verdict::Again(remaining),
         // Whoever holds it now has set its visibility.
         Err(StepFailure::LeaseLost) => Verdict::Keep,
+        // As soon as it can be known, but not at once: evidence takes its time.
+        Err(StepFailure::ReplyUncertain { settled_in }) => {
+            services.metrics.count(Metric::AttemptFailed);
+            Verdict::Again(settled_in.clamp(SOONEST, LONGEST_BACKOFF))
+        }
         Err(failure) => {
             services.metrics.count(Metric::AttemptFailed);
-            Verdict::Again(backoff(lease, delivery.receive_count, failure.retry()))
+            Verdict::Again(
+                if delivery.receive_count >= services.config.limits.max_receive_count {
+                    // Nobody waits for anything any more: the sooner it is in the dead-letter queue, the sooner it is seen.
+                    SOONEST
+                } else {
+                    backoff(lease, delivery.receive_count, failure.retry())
+                },
+            )
         }
     }
 }
@@ -223,5 +245,19 @@ mod tests {
         assert_eq!(backoff(LEASE, 1, asked).as_secs(), 200);
         assert_eq!(backoff(LEASE, 3, asked).as_secs(), 240);
         assert_eq!(backoff(LEASE, 1, Retry::Billing), LONGEST_BACKOFF);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_failure_of_one_message_among_others() {
+        let deliveries = [false, true, false].map(|panics| async move {
+            tokio::task::yield_now().await;
+            assert!(!panics, "as a defect of the parser would");
+            Verdict::Acknowledge
+        });
+        let verdicts = deliveries.map(|work| isolated(work, LEASE));
+        assert_eq!(
+            futures_util::future::join_all(verdicts).await,
+            [Verdict::Acknowledge, Verdict::Again(LEASE), Verdict::Acknowledge]
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! How a step can fail, and what that means for the next delivery.
 
+use std::time::Duration;
+
 use shared::bucket::BucketError;
 use shared::records::pipeline::Step;
 use shared::retry::{Classified, Retry};
@@ -37,7 +39,13 @@ pub enum StepFailure {
     LeaseLost,
     /// It is not known yet whether a reply was sent; looking for evidence before sending again.
     #[error("it is not known yet whether the reply was sent")]
-    ReplyUncertain,
+    ReplyUncertain {
+        /// After this long, what has left no trace was not sent.
+        settled_in: Duration,
+    },
+    /// Nobody has touched the message for so long that its last attempt must have been cut off.
+    #[error("the last attempt was cut off")]
+    CutOff,
     /// There is not enough time left in this invocation.
     #[error("no time is left in this invocation")]
     OutOfTime,
@@ -55,7 +63,7 @@ impl Classified for StepFailure {
             Self::OpenAi(error) => error.retry(),
             Self::Twilio(error) => error.retry(),
             Self::Secret(error) => error.retry(),
-            Self::LeaseLost | Self::ReplyUncertain | Self::OutOfTime => Retry::LATER,
+            Self::LeaseLost | Self::ReplyUncertain { .. } | Self::CutOff | Self::OutOfTime => Retry::LATER,
             Self::MissingDecision(_) => Retry::Never,
         }
     }
@@ -73,7 +81,8 @@ impl StepFailure {
             Self::Twilio(_) => "twilio",
             Self::Secret(_) => "secret",
             Self::LeaseLost => "lease_lost",
-            Self::ReplyUncertain => "reply_uncertain",
+            Self::ReplyUncertain { .. } => "reply_uncertain",
+            Self::CutOff => "cut_off",
             Self::OutOfTime => "out_of_time",
             Self::MissingDecision(_) => "missing_decision",
         }

@@ -64,7 +64,8 @@ impl Ledger {
         Ok(read.map(|versioned| (versioned.value, versioned.etag)))
     }
 
-    /// Takes a message for an attempt on the SQS delivery `delivery`.
+    /// Takes a message for an attempt on the SQS delivery `delivery`, which has been invisible since `held_at`: from then on
+    /// the lease counts, so that it is over when the message becomes visible again, and not a moment later.
     ///
     /// # Errors
     /// [`StepFailure::Bucket`].
@@ -73,6 +74,7 @@ impl Ledger {
         message_id: &MessageSid,
         message: &QueueMessage,
         delivery: &str,
+        held_at: Timestamp,
     ) -> Result<Claim, StepFailure> {
         let owner = random_hex32();
         for _ in 0..SWAP_ATTEMPTS {
@@ -80,7 +82,7 @@ impl Ledger {
             let lease = Lease {
                 owner: owner.clone(),
                 delivery: delivery.to_owned(),
-                until: now + self.lease,
+                until: held_at + self.lease,
             };
             let (record, known) = match self.read(message_id).await? {
                 None => (first_record(message_id, message, lease, now), None),
@@ -266,12 +268,31 @@ impl Held {
         Err(StepFailure::LeaseLost)
     }
 
-    /// Extends the lease from now.
+    /// Reads what others have written in between: a status callback's evidence.
     ///
     /// # Errors
     /// As [`Held::advance`].
-    pub async fn extend(&self) -> Result<(), StepFailure> {
-        let until = self.ledger.clock.now() + self.ledger.lease;
+    pub async fn refresh(&self) -> Result<PipelineRecord, StepFailure> {
+        let mut current = self.current.lock().await;
+        *current = self.stored(&current.0.message_id).await?;
+        Ok(current.0.clone())
+    }
+
+    /// What is stored, if this attempt still holds it.
+    async fn stored(&self, message: &MessageSid) -> Result<VersionedRecord, StepFailure> {
+        let (stored, etag) = self.ledger.read(message).await?.ok_or(StepFailure::LeaseLost)?;
+        match &stored.lease {
+            Some(lease) if lease.owner == self.owner => Ok((stored, etag)),
+            Some(_) | None => Err(StepFailure::LeaseLost),
+        }
+    }
+
+    /// Extends the lease: it counts from `held_at`, when the message was last made invisible.
+    ///
+    /// # Errors
+    /// As [`Held::advance`].
+    pub async fn extend(&self, held_at: Timestamp) -> Result<(), StepFailure> {
+        let until = held_at + self.ledger.lease;
         let extend = |record: &mut PipelineRecord| {
             if let Some(lease) = record.lease.as_mut() {
                 lease.until = until;

@@ -3,6 +3,8 @@
 //! Twilio does not retry inbound webhooks by default. Every fifteen minutes the inbound messages of the last two hours are
 //! listed, and each MessageSid without a record is enqueued as the webhook would have done. A message that was only slow
 //! is enqueued twice then, which is harmless: the record decides.
+//!
+//! On the way it finds the messages whose last attempt was cut off before it could tell the worker, and tells them.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +16,12 @@ use shared::message::{
     Sender, Source,
 };
 use shared::metrics::Metric;
+use shared::records::pipeline::RecordState;
 use tokio::time::Instant;
 
+use crate::decisions::PipelineRecord;
 use crate::failure::StepFailure;
+use crate::pipeline::tell_of_cut_off;
 use crate::services::Services;
 use crate::twilio::{Direction, ListedMessage, MessageQuery};
 
@@ -25,6 +30,13 @@ const LOOK_BACK: SignedDuration = SignedDuration::from_hours(2);
 
 /// Furthest a run by hand may look back: Twilio's list is read day by day.
 const FURTHEST: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// A message is delivered again after a quarter of an hour at the latest, or after the queue's own visibility timeout of
+/// five minutes. One that nobody has touched for longer than both is in the dead-letter queue.
+const ABANDONED_AFTER: SignedDuration = SignedDuration::from_mins(30);
+
+/// What WhatsApp addresses begin with at Twilio.
+const WHATSAPP: &str = "whatsapp:";
 
 /// What a run is asked for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -43,6 +55,8 @@ pub struct Report {
     pub enqueued: usize,
     /// Of these, not usable (no sender).
     pub unusable: usize,
+    /// Of these, given up on by an attempt that was cut off before it could tell the worker: told now.
+    pub told: usize,
 }
 
 /// Lists, compares and enqueues.
@@ -62,7 +76,10 @@ pub async fn run(services: &Services, request: &Request, deadline: Instant) -> R
         let listed = services.twilio.list_messages(&query, deadline).await?;
         for message in listed.into_iter().filter(|message| is_wanted(message, since)) {
             report.listed += 1;
-            if services.ledger.read(&message.sid).await?.is_some() {
+            if let Some((record, _)) = services.ledger.read(&message.sid).await? {
+                if is_abandoned(&record, now) && tell_of_cut_off(services, &record, deadline).await? {
+                    report.told += 1;
+                }
                 continue;
             }
             match as_received(services, &message, now, deadline).await? {
@@ -79,8 +96,11 @@ pub async fn run(services: &Services, request: &Request, deadline: Instant) -> R
     Ok(report)
 }
 
+/// The address workers write to. The setting may be the bare number, which Twilio would take for another channel's.
 fn own_address(services: &Services) -> Option<Address> {
-    services.config.whatsapp_number.parse().ok()
+    let number = &services.config.whatsapp_number;
+    let bare = number.strip_prefix(WHATSAPP).unwrap_or(number);
+    format!("{WHATSAPP}{bare}").parse().ok()
 }
 
 /// The days from `since` to `now`, GMT, oldest first.
@@ -91,6 +111,13 @@ fn days(since: Timestamp, now: Timestamp) -> Vec<jiff::civil::Date> {
         .series(jiff::Span::new().days(1))
         .take_while(|day| *day <= last)
         .collect()
+}
+
+/// True when no attempt can be under way or to come: what is still in the queue would have been touched by now.
+fn is_abandoned(record: &PipelineRecord, now: Timestamp) -> bool {
+    record.state == RecordState::Working
+        && record.lease.as_ref().is_none_or(|lease| lease.until < now)
+        && now.duration_since(record.updated_at) > ABANDONED_AFTER
 }
 
 fn is_wanted(message: &ListedMessage, since: Timestamp) -> bool {

@@ -101,7 +101,11 @@ fn amend_reply(reply: &mut ReplyRecord, callback: &StatusCallback, now: jiff::Ti
     is_new || further
 }
 
-async fn amend_outcome(
+/// Brings what the record knows of a part into the outcome, unless the outcome knows more.
+///
+/// # Errors
+/// [`StepFailure::Bucket`].
+pub(crate) async fn amend_outcome(
     services: &Services,
     key: &str,
     record: &PipelineRecord,

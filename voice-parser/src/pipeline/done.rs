@@ -10,6 +10,7 @@ use super::Work;
 use crate::decisions::{PipelineRecord, ReplyPlan, Suppressed};
 use crate::failure::StepFailure;
 use crate::ledger::Held;
+use crate::status;
 
 pub(super) async fn finish(work: Work<'_>, held: &Held) -> Result<(), StepFailure> {
     let services = work.services;
@@ -33,12 +34,11 @@ pub(super) async fn finish(work: Work<'_>, held: &Held) -> Result<(), StepFailur
     if let Some(key) = &outcome_key
         && finished.replies != record.replies
     {
-        // A status callback came in between: it saw no finished record, so its news goes into the outcome here.
-        let latest = PipelineRecord {
-            replies: finished.replies.clone(),
-            ..record
-        };
-        services.bucket.write(key, &outcome(work, &latest)).await?;
+        // A status callback came in between: it saw no finished record, so its news goes into the outcome here; a later one
+        // may be there already.
+        for reply in &finished.replies {
+            status::amend_outcome(services, key, &finished, reply.part).await?;
+        }
     }
     let took = services.clock.now().duration_since(work.received_at);
     if !finished.decisions.note_ids.is_empty() {

@@ -1,16 +1,22 @@
 //! Gives a message back that could not be finished; on its last delivery tells the worker, once, that it is not lost.
 
 use shared::company::Language;
+use shared::message::Content;
 use shared::records::outcome::Failure;
 use shared::records::pipeline::RecordState;
 use shared::telemetry::chain;
+use tokio::time::Instant;
 
-use super::{Work, count_failure, reply};
-use crate::decisions::{ReplyPlan, ReplyPurpose, SenderDecision};
+use super::{Work, count_failure, reply, sender};
+use crate::decisions::{PipelineRecord, ReplyPlan, ReplyPurpose, SenderDecision};
 use crate::failure::StepFailure;
-use crate::ledger::Held;
+use crate::ledger::{Claim, Held};
 use crate::reply::compose::reference;
 use crate::reply::phrases::{Phrases, fill};
+use crate::services::Services;
+
+/// What holds a message instead of a delivery.
+const RECONCILIATION: &str = "reconciliation";
 
 /// The part number of the failure notice: after any part a reply can have.
 const FAILURE_PART: u32 = 4;
@@ -29,6 +35,38 @@ pub(super) async fn give_back(work: Work<'_>, held: &Held, failure: &StepFailure
     if let Err(error) = held.release(state).await {
         tracing::warn!(error = %chain(&error), "the message could not be given back; its lease will end");
     }
+}
+
+/// Tells the worker of a message whose last attempt was cut off before it could: nobody else will. False when somebody holds
+/// the message after all.
+///
+/// # Errors
+/// [`StepFailure`]; reconciliation comes back to it.
+pub async fn tell_of_cut_off(
+    services: &Services,
+    record: &PipelineRecord,
+    deadline: Instant,
+) -> Result<bool, StepFailure> {
+    let Some(message) = &record.message else {
+        return Ok(false);
+    };
+    let Content::Message(inbound) = &message.content else {
+        return Ok(false);
+    };
+    let claim = services
+        .ledger
+        .claim(&record.message_id, message, RECONCILIATION, services.clock.now());
+    let Claim::Taken(held) = claim.await? else {
+        return Ok(false);
+    };
+    let work = Work {
+        services,
+        inbound,
+        received_at: message.received_at,
+        deadline,
+    };
+    give_back(work, &held, &StepFailure::CutOff, true).await;
+    Ok(true)
 }
 
 /// Tells a worker whose reply was not sent. A stranger is not told anything twice.
@@ -50,7 +88,8 @@ async fn tell(work: Work<'_>, held: &Held, failure: &StepFailure) -> Result<(), 
             return Ok(());
         }
         Some(SenderDecision::Worker { customer, .. }) => customer.reply_language(None),
-        // Not known yet whether it is a worker: nothing is spent on strangers.
+        // It could not be asked who it is. Nothing is spent on strangers, but a worker is known from earlier messages.
+        None if sender::was_worker(work).await? => Language::english(),
         None => return Ok(()),
     };
     if answered {

@@ -17,6 +17,8 @@ mod route;
 mod sender;
 mod transcript;
 
+pub use failing::tell_of_cut_off;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -39,6 +41,8 @@ use crate::services::Services;
 const TELLING_RESERVE: Duration = Duration::from_secs(20);
 /// Kept back on every other delivery to give the message back.
 const RELEASE_RESERVE: Duration = Duration::from_secs(1);
+/// A lease that has no longer to run than this is waited for: giving the message back would cost it a delivery.
+const SHORT_LEASE: Duration = Duration::from_secs(2);
 /// The lease is extended when a third of it is over.
 const HEARTBEATS_PER_LEASE: u32 = 3;
 
@@ -83,17 +87,20 @@ struct Work<'a> {
 /// # Errors
 /// What kept the message from being finished in this attempt.
 pub async fn run(services: &Services, attempt: Attempt<'_>) -> Result<Ended, StepFailure> {
-    let claim = services
-        .ledger
-        .claim(&attempt.inbound.message_id, attempt.message, &attempt.delivery.id)
-        .await;
+    let last = attempt.delivery.receive_count >= services.config.limits.max_receive_count;
+    let claim = take(services, attempt, last).await;
     let held = match claim.inspect_err(|error| log_failure(error, Step::Claim))? {
         Claim::Taken(held) => held,
         Claim::Duplicate => return Ok(Ended::Duplicate),
         Claim::Leased { remaining } => return Ok(Ended::Leased { remaining }),
     };
-    let last = attempt.delivery.receive_count >= services.config.limits.max_receive_count;
-    let reserve = if last { TELLING_RESERVE } else { RELEASE_RESERVE };
+    let left = attempt.deadline.saturating_duration_since(Instant::now());
+    // With a short function timeout, telling gets half of what is left, and the work the other.
+    let reserve = if last {
+        TELLING_RESERVE.min(left / 2)
+    } else {
+        RELEASE_RESERVE
+    };
     let first = held
         .record()
         .await
@@ -134,6 +141,46 @@ pub async fn run(services: &Services, attempt: Attempt<'_>) -> Result<Ended, Ste
     }
 }
 
+/// Takes the message. A lease of an earlier attempt is waited for when it is nearly over, or when there will be no further
+/// delivery to wait for.
+async fn take(services: &Services, attempt: Attempt<'_>, last: bool) -> Result<Claim, StepFailure> {
+    let limits = &services.config.limits;
+    let mut held_at = attempt.delivery.held_at;
+    loop {
+        let waited = services.clock.now().duration_since(held_at);
+        if Duration::try_from(waited).is_ok_and(|waited| waited > limits.lease / HEARTBEATS_PER_LEASE) {
+            held_at = hold(services, attempt.delivery).await;
+        }
+        let (message_id, delivery) = (&attempt.inbound.message_id, &attempt.delivery.id);
+        let claim = services
+            .ledger
+            .claim(message_id, attempt.message, delivery, held_at)
+            .await?;
+        let Claim::Leased { remaining } = claim else {
+            return Ok(claim);
+        };
+        let end = Instant::now() + remaining;
+        if end + RELEASE_RESERVE > attempt.deadline || !(last || remaining <= SHORT_LEASE) {
+            return Ok(claim);
+        }
+        tokio::time::sleep_until(end).await;
+    }
+}
+
+/// Makes the message invisible for another lease. Gives the time from which that counts.
+async fn hold(services: &Services, delivery: &Delivery) -> Timestamp {
+    let held_at = services.clock.now();
+    let lease = services.config.limits.lease;
+    if let Err(error) = services
+        .queue
+        .set_visibility(&delivery.receipt_handle, lease)
+        .await
+    {
+        tracing::warn!(error = %chain(&error), "a heartbeat could not extend the visibility");
+    }
+    held_at
+}
+
 /// Logs a failure once, where it leaves the pipeline.
 fn log_failure(failure: &StepFailure, step: Step) {
     tracing::error!(step = step.as_str(), code = failure.code(), error = %chain(failure), "the attempt failed");
@@ -141,18 +188,11 @@ fn log_failure(failure: &StepFailure, step: Step) {
 
 /// Extends visibility and lease together until the work is over. Returns only when the message is somebody else's.
 async fn heartbeat(services: &Services, delivery: &Delivery, held: &Held) -> StepFailure {
-    let lease = services.config.limits.lease;
-    let beat = lease / HEARTBEATS_PER_LEASE;
+    let beat = services.config.limits.lease / HEARTBEATS_PER_LEASE;
     loop {
         tokio::time::sleep(beat).await;
-        if let Err(error) = services
-            .queue
-            .set_visibility(&delivery.receipt_handle, lease)
-            .await
-        {
-            tracing::warn!(error = %chain(&error), "a heartbeat could not extend the visibility");
-        }
-        match held.extend().await {
+        let held_at = hold(services, delivery).await;
+        match held.extend(held_at).await {
             Ok(()) => {}
             Err(StepFailure::LeaseLost) => return StepFailure::LeaseLost,
             Err(error) => tracing::warn!(error = %chain(&error), "a heartbeat could not extend the lease"),

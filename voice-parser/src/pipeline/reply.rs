@@ -13,6 +13,7 @@ use shared::records::outbox::{OutboxEntry, OutboxSchema};
 use shared::records::pipeline::{Evidence, ReplyRecord, Step};
 use shared::records::sender::PendingQuestion;
 use shared::telemetry::chain;
+use tokio::time::{Instant, sleep_until};
 
 use super::{Work, publish, question, sender};
 use crate::backoff::{self, Backoff};
@@ -35,6 +36,16 @@ const SENDING: Backoff = Backoff {
     cap: Duration::from_secs(3),
     attempts: 4,
 };
+
+/// How long evidence is waited for within an attempt: what is left of the default lease when the message of a killed
+/// attempt comes back.
+const EVIDENCE_PATIENCE: Duration = Duration::from_secs(20);
+
+/// The wait between the first two looks for evidence; each further one is twice as long.
+const EVIDENCE_PAUSE: Duration = Duration::from_millis(500);
+
+/// Twilio's status of a message that it gave up on.
+const FAILED: &str = "failed";
 
 /// A message in Twilio's list may be this much older than our own clock says it can be.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(10);
@@ -235,20 +246,28 @@ pub(super) async fn send_all(
         match outcome {
             Ok(sid) => remember(work, held, plan, part, &sid).await?,
             Err(StepFailure::Twilio(error)) if error.ends_reply() => {
-                // Twilio will not deliver to this worker: the note is filed, the outcome says why there is no reply.
                 tracing::warn!(error = %chain(&error), "the reply cannot be delivered");
-                held.advance(|record| {
-                    if let Some(plan) = record.decisions.reply.as_mut() {
-                        plan.suppressed = Some(Suppressed::Undeliverable);
-                    }
-                })
-                .await?;
-                return Ok(());
+                return end(held, part, error.code().map(|code| code.0)).await;
             }
             Err(failure) => return Err(failure),
         }
     }
     Ok(())
+}
+
+/// Twilio will not deliver to this worker: the note is filed, the outcome says why there is no reply.
+async fn end(held: &Held, part: u32, error_code: Option<u32>) -> Result<(), StepFailure> {
+    held.advance(|record| {
+        if let Some(plan) = record.decisions.reply.as_mut() {
+            plan.suppressed = Some(Suppressed::Undeliverable);
+        }
+        if let Some(reply) = record.replies.iter_mut().find(|reply| reply.part == part) {
+            reply.status = Some(FAILED.to_owned());
+            reply.error_code = error_code;
+        }
+    })
+    .await
+    .map(|_| ())
 }
 
 /// Writes the intent, sends, writes the evidence.
@@ -277,7 +296,17 @@ async fn send(
             note_evidence(held, part, &sent.sid, Evidence::Response).await?;
             Ok(sent.sid)
         }
-        Err(error) if error.may_have_been_sent() => Err(StepFailure::ReplyUncertain),
+        Err(error) if error.may_have_been_sent() => {
+            tracing::warn!(error = %chain(&error), "it is not known whether the reply was sent");
+            match find_evidence(work, held, &intent, body).await? {
+                Some(sid) => Ok(sid),
+                // Left to the next delivery, so that a vendor who keeps losing answers is not sent to again and again.
+                None => Err(StepFailure::ReplyUncertain {
+                    settled_in: Duration::ZERO,
+                }),
+            }
+        }
+        Err(error) if error.ends_reply() => Err(error.into()),
         Err(error) => {
             // It was certainly not sent: a later attempt need not look for evidence.
             held.advance(|record| record.replies.retain(|reply| reply.part != part))
@@ -303,8 +332,9 @@ async fn note_evidence(
     .map(|_| ())
 }
 
-/// Looks for a message that an earlier attempt may have sent. Twilio's list lags: what is not there before a lease has
-/// passed since the intent is not known not to be sent.
+/// Looks for a message that may have been sent: in the record, where a status callback leaves its SID, then in Twilio's
+/// list. The list lags, so what has left no trace counts as not sent only when a lease has passed since the intent; that is
+/// waited for here if it is not long.
 async fn find_evidence(
     work: Work<'_>,
     held: &Held,
@@ -312,8 +342,55 @@ async fn find_evidence(
     body: &str,
 ) -> Result<Option<MessageSid>, StepFailure> {
     let services = work.services;
+    let lease = services.config.limits.lease;
+    let give_up = work.deadline.min(Instant::now() + EVIDENCE_PATIENCE);
+    let mut pause = EVIDENCE_PAUSE;
+    loop {
+        let now = services.clock.now();
+        let record = held.refresh().await?;
+        let known = record
+            .replies
+            .into_iter()
+            .find(|reply| reply.part == intended.part);
+        if let Some(sid) = known.and_then(|reply| reply.outbound_id) {
+            return Ok(Some(sid));
+        }
+        if let Some(sid) = listed(work, held, intended, body, now).await? {
+            note_evidence(held, intended.part, &sid, Evidence::List).await?;
+            return Ok(Some(sid));
+        }
+        let age = Duration::try_from(now.duration_since(intended.intent_at)).unwrap_or_default();
+        let settled_in = lease.saturating_sub(age);
+        if settled_in.is_zero() {
+            return Ok(None);
+        }
+        let next = Instant::now() + pause.min(settled_in);
+        if next >= give_up {
+            return Err(StepFailure::ReplyUncertain { settled_in });
+        }
+        sleep_until(next).await;
+        pause *= 2;
+    }
+}
+
+/// Looks for it in Twilio's list.
+async fn listed(
+    work: Work<'_>,
+    held: &Held,
+    intended: &ReplyRecord,
+    body: &str,
+    now: jiff::Timestamp,
+) -> Result<Option<MessageSid>, StepFailure> {
+    let services = work.services;
     let (from, to) = (&work.inbound.to.address, &work.inbound.from.address);
-    let now = services.clock.now();
+    // Where the account hides bodies, only this tells one part from another.
+    let parts: Vec<MessageSid> = held
+        .record()
+        .await
+        .replies
+        .into_iter()
+        .filter_map(|reply| reply.outbound_id)
+        .collect();
     // The list's filter is by day, in GMT; a check across midnight needs two.
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let days = [Some(today), today.yesterday().ok()];
@@ -325,17 +402,11 @@ async fn find_evidence(
         };
         let listed = services.twilio.list_messages(&query, work.deadline).await?;
         for message in listed.iter().filter(|message| may_be(message, intended, body)) {
-            if is_of_other_message(work, &message.sid).await? {
+            if parts.contains(&message.sid) || is_of_other_message(work, &message.sid).await? {
                 continue;
             }
-            note_evidence(held, intended.part, &message.sid, Evidence::List).await?;
             return Ok(Some(message.sid.clone()));
         }
-    }
-    let age = now.duration_since(intended.intent_at);
-    let lease = SignedDuration::try_from(services.config.limits.lease).unwrap_or(SignedDuration::MAX);
-    if age < lease {
-        return Err(StepFailure::ReplyUncertain);
     }
     Ok(None)
 }

@@ -5,6 +5,7 @@ use shared::address::SenderHash;
 use shared::bucket::BucketError;
 use shared::keys;
 use shared::lookup::{SenderAnswer, SenderQuery};
+use shared::message::MediaReference;
 use shared::metrics::Metric;
 use shared::records::UnknownFields;
 use shared::records::sender::{STRANGER_SILENCE_HOURS, SenderSchema, SenderState};
@@ -42,19 +43,22 @@ pub(super) async fn decide(work: Work<'_>, _: &PipelineRecord) -> Result<SenderD
         work.services.directory.sender(&query).await?
     };
     let company = answer.customer.as_ref().map(|customer| &customer.company_id);
-    let seen = remember(work, |state, previous| match company {
-        None => Seen {
-            tell: is_to_be_told(work, state),
-            ..Seen::default()
-        },
-        Some(company) => {
-            state.company_id = Some(company.clone());
-            Seen {
-                tell: false,
-                opted_out: state.opted_out_at.is_some(),
-                greet: state.greeted_at.is_none(),
-                album: is_album_follower(work, previous),
-                answer: answered_question(work, state),
+    let seen = remember(work, |state, previous| {
+        note_arrival(work, state);
+        match company {
+            None => Seen {
+                tell: is_to_be_told(work, state),
+                ..Seen::default()
+            },
+            Some(company) => {
+                state.company_id = Some(company.clone());
+                Seen {
+                    tell: false,
+                    opted_out: state.opted_out_at.is_some(),
+                    greet: state.greeted_at.is_none(),
+                    album: is_album_follower(work, previous),
+                    answer: answered_question(work, state),
+                }
             }
         }
     })
@@ -148,7 +152,22 @@ fn is_album_follower(work: Work<'_>, previous: &Previous) -> bool {
             .is_some_and(|at| work.received_at.duration_since(at).abs() < ALBUM_GAP)
 }
 
-/// Reads the sender's state, lets `decide` look at it and change it, notes this message in it, and writes it back.
+/// Notes this message as the sender's last.
+fn note_arrival(work: Work<'_>, state: &mut SenderState) {
+    let inbound = work.inbound;
+    let is_image = |media: &MediaReference| media.content_type.starts_with("image/");
+    let kind = match inbound.media.as_slice() {
+        [] => "text",
+        media if media.iter().all(is_image) => IMAGE,
+        _ => "media",
+    };
+    state.last_message_id = Some(inbound.message_id.clone());
+    state.last_received_at = Some(work.received_at);
+    state.thread_id = Some(inbound.message_id.as_str().to_owned());
+    state.last_type = Some(kind.to_owned());
+}
+
+/// Reads the sender's state, lets `decide` look at it and change it, and writes it back if it did.
 async fn remember(
     work: Work<'_>,
     decide: impl Fn(&mut SenderState, &Previous) -> Seen,
@@ -168,21 +187,11 @@ async fn remember(
             at: state.last_received_at.filter(|_| !again),
             message_type: state.last_type.clone().filter(|_| !again),
         };
+        let before = state.clone();
         let seen = decide(&mut state, &previous);
-        state.last_message_id = Some(inbound.message_id.clone());
-        state.last_received_at = Some(work.received_at);
-        state.thread_id = Some(inbound.message_id.as_str().to_owned());
-        state.last_type = if inbound.media.is_empty() {
-            Some("text".to_owned())
-        } else if inbound
-            .media
-            .iter()
-            .all(|media| media.content_type.starts_with("image/"))
-        {
-            Some(IMAGE.to_owned())
-        } else {
-            Some("media".to_owned())
-        };
+        if known.is_some() && state == before {
+            return Ok(seen);
+        }
         let written = match &known {
             Some(etag) => bucket.replace(&key, &state, etag).await,
             None => bucket.create(&key, &state).await,
@@ -222,7 +231,16 @@ fn first_state(work: Work<'_>) -> SenderState {
     }
 }
 
-/// Changes the state of the message's sender, if there is one.
+/// Whether this sender's last message came from a worker: for when customer-lookup cannot be asked.
+pub(super) async fn was_worker(work: Work<'_>) -> Result<bool, StepFailure> {
+    let inbound = work.inbound;
+    let (from, to) = (&inbound.from.address, &inbound.to.address);
+    let key = keys::sender(&SenderHash::of(inbound.channel, from, to));
+    let state = work.services.bucket.read::<SenderState>(&key).await?;
+    Ok(state.is_some_and(|state| state.value.company_id.is_some() && state.value.opted_out_at.is_none()))
+}
+
+/// Changes the state of the message's sender.
 pub(super) async fn amend(work: Work<'_>, change: impl Fn(&mut SenderState)) -> Result<(), StepFailure> {
     remember(work, |state, _| {
         change(state);
