@@ -1,0 +1,382 @@
+//! A kill anywhere loses nothing, and what was paid for is not paid for again.
+//!
+//! One voice note is sent through again and again, each time the same message in an emptied bucket, and each time the
+//! function is killed (`SIGKILL`) at another of its calls. What is in the bucket at the end must be what an undisturbed run
+//! leaves, byte for byte, although the models never answer the same twice.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use e2e::people::{self, Worker};
+use futures_util::future::try_join_all;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::support::controls::Requests;
+use super::support::message::Message;
+use super::support::own_stack::OwnStack;
+use super::support::settled::{done, queue_is_empty};
+use super::support::snapshot::{Snapshot, artifacts, difference, wipe};
+use super::support::soaking;
+
+/// `LEASE_SECONDS` of the local stack.
+const LEASE: Duration = Duration::from_secs(3);
+
+/// A killed attempt is taken over, and its message finished, within this time.
+const RECOVERY: Duration = LEASE.saturating_add(Duration::from_secs(5));
+
+/// So long a test waits before it calls a message lost.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// Stacks side by side, each with a share of the kills.
+const LANES: usize = 3;
+
+/// Calls the function makes in every run. Secrets are read by a new process only, Twilio's list after a kill only.
+const CALLS: [&str; 10] = [
+    "s3.put",
+    "s3.copy",
+    "s3.get",
+    "sqs.visibility",
+    "lambda.invoke",
+    "twilio.media",
+    "twilio.media.cdn",
+    "openai.transcription",
+    "openai.chat",
+    "twilio.send",
+];
+
+/// Who is paid for each answer.
+const VENDORS: [&str; 2] = ["openai.transcription", "openai.chat"];
+
+const WORDS: &str = "I have just finished at Mrs Papadopoulos's place. Tomorrow I need to order a new mixer tap for the \
+                     kitchen. At Kowalczyk's Bakery the isolation valve is behind the flour store.";
+
+/// A call at which the function dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Point {
+    on: &'static str,
+    /// The how-manieth call of it, from 1.
+    number: u64,
+    /// `before` or `after` its effect.
+    moment: &'static str,
+}
+
+impl Point {
+    fn fault(self) -> Value {
+        json!({ "kill": self.moment, "times": 1 })
+    }
+
+    /// How often a vendor is asked in a run that dies here: again, when it died before its question took effect.
+    fn askings(self, vendor: &str) -> u64 {
+        if self.on == vendor && self.moment == "before" {
+            2
+        } else {
+            1
+        }
+    }
+}
+
+/// Every call of an undisturbed run, before and after its effect, but those that have tests of their own.
+fn all_points(undisturbed: &Run) -> Vec<Point> {
+    let mut points = Vec::new();
+    for on in CALLS {
+        for number in 1..=undisturbed.calls(on) {
+            points.extend(["before", "after"].map(|moment| Point { on, number, moment }));
+        }
+    }
+    points.retain(|point| !is_window(point) && !is_before_everything(point));
+    points
+}
+
+/// Nothing has been done with the message yet: it comes back after the queue's own timeout.
+fn is_before_everything(point: &Point) -> bool {
+    (point.on, point.number, point.moment) == ("sqs.visibility", 1, "before")
+}
+
+/// A vendor has answered, and what it answered is not kept yet.
+fn is_window(point: &Point) -> bool {
+    VENDORS.contains(&point.on) && point.moment == "after"
+}
+
+/// Of [`all_points`], those that leave different states behind, and of the many writes each second one.
+fn telling_points(undisturbed: &Run) -> Vec<Point> {
+    let mut points = all_points(undisturbed);
+    points.retain(|point| match point.on {
+        "s3.put" => point.moment == "after" && point.number % 2 == 1,
+        "s3.get" => point.moment == "before" && point.number % 4 == 1,
+        _ => true,
+    });
+    points
+}
+
+/// What a run left behind.
+struct Run {
+    artifacts: Snapshot,
+    replies: usize,
+    requests: Requests,
+    record: Value,
+}
+
+impl Run {
+    fn calls(&self, on: &str) -> u64 {
+        self.requests.get(on).copied().unwrap_or(0)
+    }
+
+    /// What is not as after an undisturbed run.
+    fn complaints(&self, undisturbed: &Snapshot) -> Vec<String> {
+        let mut found = difference(undisturbed, &self.artifacts);
+        if self.replies != 1 {
+            found.push(format!("{} replies", self.replies));
+        }
+        found
+    }
+}
+
+/// A stack, and the one message that is sent through it.
+struct Lane {
+    own: OwnStack,
+    worker: Worker,
+    recording: Bytes,
+    message: Message,
+}
+
+impl Lane {
+    async fn open() -> anyhow::Result<Self> {
+        let own = OwnStack::start().await?;
+        let worker = people::worker(&own.stack, &["Mrs Helena Papadopoulos", "Kowalczyk's Bakery"]).await?;
+        let recording = crate::recording()?;
+        let url = own.controls.recording("note", &recording, WORDS).await?;
+        let message = Message::voice_note(&worker.address, &own.stack.twilio.company_number, &url);
+        Ok(Self {
+            own,
+            worker,
+            recording,
+            message,
+        })
+    }
+
+    /// Everything as if the message had never come.
+    async fn empty(&self) -> anyhow::Result<()> {
+        wipe(&self.own.stack.objects, &self.worker.company_id).await?;
+        let controls = &self.own.controls;
+        controls.forget().await?;
+        controls.recording("note", &self.recording, WORDS).await?;
+        controls.settings(json!({ "vary_answers": true })).await
+    }
+
+    /// Callbacks run beside the pipeline and would make the numbers of its calls vary.
+    async fn lose_callbacks(&self) -> anyhow::Result<()> {
+        self.own
+            .controls
+            .fault(json!({ "on": "twilio.callback", "times": 99, "reset": true }))
+            .await
+    }
+
+    async fn send(&self) -> anyhow::Result<()> {
+        self.own.stack.queue.send(&self.message.queued()).await
+    }
+
+    /// Waits until the message is through, and takes the picture.
+    async fn settle(&self) -> anyhow::Result<Run> {
+        let stack = &self.own.stack;
+        let record = done(stack, &self.message.sid, PATIENCE).await?;
+        queue_is_empty(stack, PATIENCE).await?;
+        Ok(Run {
+            artifacts: artifacts(&stack.objects, &self.worker.company_id).await?,
+            replies: stack.phone.received(&self.worker.address).await?.len(),
+            requests: self.own.controls.requests().await?,
+            record,
+        })
+    }
+
+    /// A run that nothing disturbs but the orders given.
+    async fn undisturbed(&self, orders: &[Value]) -> anyhow::Result<Run> {
+        self.empty().await?;
+        self.lose_callbacks().await?;
+        for order in orders {
+            self.own.controls.fault(order.clone()).await?;
+        }
+        self.send().await?;
+        self.settle().await
+    }
+
+    /// A run that is killed at a point. Gives also how long it took from the kill to the end.
+    async fn killed_at(&self, point: Point) -> anyhow::Result<(Run, Duration)> {
+        self.empty().await?;
+        self.lose_callbacks().await?;
+        self.killed(point).await
+    }
+
+    async fn killed(&self, point: Point) -> anyhow::Result<(Run, Duration)> {
+        let controls = &self.own.controls;
+        controls.fault_at(point.on, point.number, point.fault()).await?;
+        self.send().await?;
+        controls.called(point.on, point.number, PATIENCE).await?;
+        let killed = Instant::now();
+        done(&self.own.stack, &self.message.sid, PATIENCE).await?;
+        let recovery = killed.elapsed();
+        Ok((self.settle().await?, recovery))
+    }
+}
+
+/// What a lane found out.
+#[derive(Default)]
+struct Findings {
+    kills: usize,
+    longest: Duration,
+    complaints: Vec<String>,
+}
+
+impl Findings {
+    fn note(&mut self, point: Point, undisturbed: &Snapshot, run: &Run, recovery: Duration) {
+        self.kills += 1;
+        self.longest = self.longest.max(recovery);
+        let mut complaints = run.complaints(undisturbed);
+        for vendor in VENDORS {
+            if run.calls(vendor) != point.askings(vendor) {
+                complaints.push(format!("{} calls of {vendor}", run.calls(vendor)));
+            }
+        }
+        // One, where it died before it took the message or after it was done with it.
+        if run.record["attempts"]
+            .as_u64()
+            .is_none_or(|attempts| attempts > 2)
+        {
+            complaints.push(format!("{} attempts", run.record["attempts"]));
+        }
+        if recovery > RECOVERY {
+            complaints.push(format!("recovered after {recovery:?}"));
+        }
+        self.complaints
+            .extend(complaints.into_iter().map(|what| format!("{point:?}: {what}")));
+    }
+}
+
+/// Every `LANES`th point, from `lane` on.
+async fn kill_along(lane: usize) -> anyhow::Result<Findings> {
+    let stack = Lane::open().await?;
+    // Once to warm up: a new process also reads its secrets and the office's files.
+    stack.undisturbed(&[]).await?;
+    let undisturbed = stack.undisturbed(&[]).await?;
+    let mut findings = Findings::default();
+    let points = if soaking() {
+        all_points(&undisturbed)
+    } else {
+        telling_points(&undisturbed)
+    };
+    for point in points.into_iter().skip(lane).step_by(LANES) {
+        let killed = stack.killed_at(point).await;
+        let (run, recovery) = killed.with_context(|| format!("{point:?}"))?;
+        findings.note(point, &undisturbed.artifacts, &run, recovery);
+    }
+    stack.own.stop().await?;
+    Ok(findings)
+}
+
+#[tokio::test]
+async fn a_kill_at_any_call_leaves_what_an_undisturbed_run_leaves() -> anyhow::Result<()> {
+    let lanes = try_join_all((0..LANES).map(kill_along)).await?;
+    let kills: usize = lanes.iter().map(|lane| lane.kills).sum();
+    let longest = lanes.iter().map(|lane| lane.longest).max().unwrap_or_default();
+    println!("{kills} kills, longest recovery {longest:?}");
+    let complaints: Vec<String> = lanes.into_iter().flat_map(|lane| lane.complaints).collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    assert!(kills >= 30, "only {kills} kills");
+    Ok(())
+}
+
+#[tokio::test]
+async fn paid_twice_only_when_killed_between_a_vendors_answer_and_its_checkpoint() -> anyhow::Result<()> {
+    let lane = Lane::open().await?;
+    lane.undisturbed(&[]).await?;
+    for on in VENDORS {
+        // The same answers without a kill: the first one was lost on its way, and the question repeated in place.
+        let undisturbed = lane
+            .undisturbed(&[json!({ "on": on, "times": 1, "after": true, "status": 500 })])
+            .await?;
+        let window = Point {
+            on,
+            number: 1,
+            moment: "after",
+        };
+        let (run, recovery) = lane
+            .killed_at(window)
+            .await
+            .with_context(|| format!("{window:?}"))?;
+        assert_eq!(
+            run.complaints(&undisturbed.artifacts),
+            Vec::<String>::new(),
+            "{window:?}"
+        );
+        for vendor in VENDORS {
+            let expected = if vendor == on { 2 } else { 1 };
+            assert_eq!(run.calls(vendor), expected, "{vendor}, killed in {window:?}");
+        }
+        assert!(recovery <= RECOVERY, "{window:?}: {recovery:?}");
+    }
+    lane.own.stop().await
+}
+
+#[tokio::test]
+async fn killed_before_its_first_call_the_queues_own_timeout_brings_it_back() -> anyhow::Result<()> {
+    let lane = Lane::open().await?;
+    let undisturbed = lane.undisturbed(&[]).await?;
+    // Five minutes by default: a test does not wait for them.
+    lane.own.set_queue("VisibilityTimeout", "4").await?;
+    let first = Point {
+        on: "sqs.visibility",
+        number: 1,
+        moment: "before",
+    };
+    let (run, recovery) = lane.killed_at(first).await?;
+    assert_eq!(run.complaints(&undisturbed.artifacts), Vec::<String>::new());
+    assert_eq!(run.record["attempts"], 1);
+    assert!(recovery >= LEASE, "{recovery:?}");
+    lane.own.stop().await
+}
+
+#[tokio::test]
+async fn a_second_kill_during_the_recovery_loses_nothing_either() -> anyhow::Result<()> {
+    let lane = Lane::open().await?;
+    lane.undisturbed(&[]).await?;
+    let undisturbed = lane.undisturbed(&[]).await?;
+    let again = |on, number, moment| Point { on, number, moment };
+    for (first, second) in [
+        // A new process reads its secrets.
+        (again("s3.put", 3, "after"), again("secrets.get", 1, "before")),
+        (again("s3.put", 9, "after"), again("secrets.get", 2, "after")),
+        // Evidence is looked for in Twilio's list, and found.
+        (
+            again("twilio.send", 1, "after"),
+            again("twilio.list", 1, "before"),
+        ),
+        (again("twilio.send", 1, "after"), again("twilio.list", 1, "after")),
+        // It is not found, and the reply is sent.
+        (
+            again("twilio.send", 1, "before"),
+            again("twilio.send", 2, "after"),
+        ),
+    ] {
+        lane.empty().await?;
+        lane.lose_callbacks().await?;
+        let controls = &lane.own.controls;
+        controls.fault_at(first.on, first.number, first.fault()).await?;
+        let number = second.number - if first.on == second.on { first.number } else { 0 };
+        controls.fault_at(second.on, number, second.fault()).await?;
+        lane.send().await?;
+        controls.called(second.on, second.number, PATIENCE).await?;
+        let killed = Instant::now();
+        done(&lane.own.stack, &lane.message.sid, PATIENCE).await?;
+        let recovery = killed.elapsed();
+        let run = lane.settle().await?;
+        assert_eq!(
+            run.complaints(&undisturbed.artifacts),
+            Vec::<String>::new(),
+            "{first:?}, then {second:?}"
+        );
+        assert_eq!(run.record["attempts"], 3, "{first:?}, then {second:?}");
+        assert!(recovery <= RECOVERY, "{first:?}, then {second:?}: {recovery:?}");
+    }
+    lane.own.stop().await
+}

@@ -1,0 +1,12 @@
+//! Nothing lost, nothing twice: the promises of the pipeline, each shown with the real binaries under faults that are ordered
+//! one by one (what fails, the how-manieth call of it, before or after its effect).
+
+mod batches;
+mod duplicates;
+mod giving_up;
+mod kills;
+mod logs;
+mod one_reply;
+mod reconciliation;
+mod strangers;
+mod support;
