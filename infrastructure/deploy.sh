@@ -8,7 +8,7 @@ case "${1:-}" in
 local | "" | -*) "$infrastructure/venv.sh" ;;
 *)
     # Only packages for AWS need the cross compiler.
-    if [[ ${2:-} == secrets-* || ${2:-} == outputs || ${SKIP_BUILD:-} == 1 || -n ${BINARIES_DIR:-} ]]; then
+    if [[ ${2:-} =~ ^(secrets-.*|outputs|reconcile|dlq|redrive)$ || ${SKIP_BUILD:-} == 1 || -n ${BINARIES_DIR:-} ]]; then
         "$infrastructure/venv.sh"
     else
         "$infrastructure/venv.sh" --cross

@@ -13,13 +13,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deployer import dotenv, packages, parameters, preflight, report
 from deployer.aws import Aws
 from deployer.errors import DeployError
+from deployer.operations import Operations
 from deployer.project import LOCAL, REPOSITORY, STACKS, shown
 from deployer.secrets import SecretStore
 from deployer.stacks import Stacks
 from deployer.templates import Template, load
 
 SECRET_COMMANDS = ("secrets-check", "secrets-create", "secrets-update", "secrets-get-arns")
-COMMANDS = ("all", *STACKS, "preflight", "outputs", *SECRET_COMMANDS)
+OPERATIONS = ("reconcile", "dlq", "redrive")
+COMMANDS = ("all", *STACKS, "preflight", "outputs", *SECRET_COMMANDS, *OPERATIONS)
 
 USAGE = """\
 usage: infrastructure/deploy.sh ENV WHAT… [--set Name=value]…
@@ -34,6 +36,9 @@ WHAT    all                 every stack, in order
         secrets-create      create the secrets that do not exist
         secrets-update      put new values where they differ
         secrets-get-arns    print their ARNs; WRITE=1 puts them into the parameter file
+        reconcile           enqueue messages whose webhook was lost; SINCE=6h looks back further than two hours
+        dlq                 what is in the dead-letter queue, and why
+        redrive             give dead letters back to the queue; SID=… only that message
 --set   overrides one parameter for this run
 
 Settings (environment variables):
@@ -172,6 +177,18 @@ class Session:
             say(line)
         return complete
 
+    def operate(self, command: str) -> None:
+        """One of the commands for a running environment."""
+        operations = Operations(self.aws, self.environment, say)
+        if command == "reconcile":
+            lines = operations.reconcile(os.environ.get("SINCE") or None)
+        elif command == "dlq":
+            lines = operations.dlq()
+        else:
+            lines = operations.redrive(os.environ.get("SID") or None)
+        for line in lines:
+            say(line)
+
     def _arns(self, store: SecretStore) -> None:
         found = store.arns()
         for name, arn in found.items():
@@ -227,6 +244,9 @@ def run(environment: str, what: list[str], overrides: list[str]) -> int:
         )
     if not wanted and "outputs" in what:
         session.report()
+    for command in OPERATIONS:
+        if command in what:
+            session.operate(command)
     return 0 if complete else 1
 
 
