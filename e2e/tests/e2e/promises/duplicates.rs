@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 use e2e::people;
+use e2e::wait;
 use futures_util::future::try_join_all;
+use serde_json::json;
 
 use super::support::message::Message;
 use super::support::own_stack::OwnStack;
-use super::support::settled::{done, queue_is_empty};
+use super::support::settled::{done, queue_is_empty, record};
 use super::support::snapshot::{artifacts, difference};
 use super::support::soaking;
 
@@ -61,5 +64,38 @@ async fn one_two_ten_or_a_hundred_deliveries_in_turn_or_at_once_come_to_the_same
             assert_eq!(notes, 1, "{case}: {:?}", last.keys());
         }
     }
+    own.stop().await
+}
+
+#[tokio::test]
+async fn work_that_takes_longer_than_a_lease_is_not_taken_over() -> anyhow::Result<()> {
+    let own = OwnStack::start().await?;
+    let (stack, controls) = (&own.stack, &own.controls);
+    let worker = people::worker(stack, &[]).await?;
+    let url = controls.recording("note", &crate::recording()?, WORDS).await?;
+    let message = Message::voice_note(&worker.address, &stack.twilio.company_number, &url);
+    // More than two leases, and copies arrive all the while.
+    controls
+        .settings(json!({ "latency": { "openai.transcription": 7000 } }))
+        .await?;
+    let body = message.queued();
+    stack.queue.send(&body).await?;
+    controls.called("openai.transcription", 1, PATIENCE).await?;
+    let mut copies = 0;
+    wait::until_within(PATIENCE, "the message is done", async || {
+        stack.queue.send(&body).await?;
+        copies += 1;
+        let record = record(stack, &message.sid).await?;
+        Ok(record.filter(|record| record["state"] == "done"))
+    })
+    .await?;
+    queue_is_empty(stack, PATIENCE).await?;
+    assert!(copies > 10, "{copies} copies");
+    let requests = controls.requests().await?;
+    for paid in ["openai.transcription", "openai.chat", "twilio.send"] {
+        assert_eq!(requests[paid], 1, "{paid}");
+    }
+    let record = record(stack, &message.sid).await?.context("no record")?;
+    assert_eq!(record["attempts"], 1);
     own.stop().await
 }

@@ -16,11 +16,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 const WORDS: &str = "Tomorrow I need to order a new mixer tap for Mrs Papadopoulos.";
 
-/// Takes a message out of the dead-letter queue and puts it back into the queue, as a redrive does.
-async fn redrive(own: &OwnStack, sid: &str) -> anyhow::Result<()> {
+/// Waits until the operator finds a message in the dead-letter queue, and has it given back. Gives what they were told.
+async fn redrive(own: &OwnStack, sid: &str) -> anyhow::Result<String> {
     let what = format!("{sid} is in the dead-letter queue");
-    let dead = wait::until(&what, async || own.stack.dead_letters.take(sid).await).await?;
-    own.stack.queue.send(&dead).await
+    let told = wait::until(&what, async || {
+        let told = own.operate("dlq").await?;
+        Ok(told.lines().find(|line| line.starts_with(sid)).map(str::to_owned))
+    })
+    .await?;
+    own.operate("redrive").await?;
+    Ok(told)
 }
 
 #[tokio::test]
@@ -43,7 +48,11 @@ async fn the_worker_is_told_once_and_a_redrive_continues_where_it_stopped() -> a
     assert_eq!(told.len(), 1, "{told:#?}");
 
     // It fails again, to the end: nothing more is said.
-    redrive(&own, &message.sid).await?;
+    let why = redrive(&own, &message.sid).await?;
+    assert!(
+        why.contains("failed in step note after 2 attempts: openai"),
+        "{why}"
+    );
     wait::until("it has failed again", async || {
         let record = record(stack, &message.sid).await?.unwrap_or_default();
         Ok((record["state"] == "failed" && record["attempts"] == 4).then_some(()))

@@ -1,6 +1,6 @@
 //! A stack for one test, started by the same program as the shared one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::Context as _;
@@ -119,6 +119,23 @@ impl OwnStack {
     pub(crate) fn log_of(&self, function: &str) -> anyhow::Result<String> {
         let path = self.folder.join(format!("log/local-ai-voice-{function}.log"));
         std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
+    }
+
+    /// Runs one of the operator's commands. Gives what it said.
+    pub(crate) async fn operate(&self, command: &str) -> anyhow::Result<String> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .context("the crate has a folder above it")?;
+        let outcome = Command::new(root.join("infrastructure/deploy.sh"))
+            .args(["local", command])
+            .env("AWS_ENDPOINT_URL", &self.stack.aws_endpoint)
+            .env("AWS_REGION", "us-east-1")
+            .output()
+            .await
+            .with_context(|| format!("{command} does not start"))?;
+        let complaints = String::from_utf8_lossy(&outcome.stderr);
+        anyhow::ensure!(outcome.status.success(), "{command}: {complaints}");
+        Ok(String::from_utf8_lossy(&outcome.stdout).into_owned())
     }
 
     /// Ends it and waits until it is gone.
