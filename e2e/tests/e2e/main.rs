@@ -4,6 +4,8 @@ mod deployment;
 mod duplicates;
 mod filing;
 mod poison;
+mod promises;
+mod questions;
 mod strangers;
 mod webhook;
 
