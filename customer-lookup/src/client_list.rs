@@ -42,12 +42,13 @@ pub enum ClientFault {
 
 /// The usable clients of a list, in its order.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct ClientsRead {
-    pub(crate) clients: Vec<ClientRecord>,
+pub struct ClientsRead {
+    /// Those that can be used.
+    pub clients: Vec<ClientRecord>,
     /// How many were skipped.
-    pub(crate) skipped: usize,
+    pub skipped: usize,
     /// The first of them.
-    pub(crate) first_skipped: Vec<BadClient>,
+    pub first_skipped: Vec<BadClient>,
 }
 
 impl ClientsRead {
@@ -69,7 +70,10 @@ struct Head {
 }
 
 /// Reads `clients/{company}.json`. Of two clients with one id the first counts.
-pub(crate) fn parse(bytes: &[u8], company: &CompanyId) -> Result<ClientsRead, Fault> {
+///
+/// # Errors
+/// When the file is not a list of clients, or another company's.
+pub fn parse(bytes: &[u8], company: &CompanyId) -> Result<ClientsRead, Fault> {
     let head: Head = serde_json::from_slice(bytes).map_err(|error| Fault::of_json(&error))?;
     if head.company_id != *company {
         return Err(Fault::OtherCompany);

@@ -7,8 +7,7 @@
 //! Not here: what to say to a stranger, and anything that writes.
 
 mod client_index;
-mod client_list;
-
+pub mod client_list;
 mod clients;
 mod companies;
 pub mod config;

@@ -53,7 +53,9 @@ impl DirectoryBuilder {
         Self::reading_every(PIECE_BYTES, length)
     }
 
-    pub(super) fn reading_every(piece: usize, length: Option<usize>) -> Self {
+    /// The same, but reads on whenever about `piece` bytes have arrived: what is read does not depend on it.
+    #[must_use]
+    pub fn reading_every(piece: usize, length: Option<usize>) -> Self {
         let length = length.unwrap_or(0).min(MAX_CUSTOMER_FILE_BYTES);
         let index = Index {
             exact: HashTable::with_capacity(length / TYPICAL_RECORD_BYTES),

@@ -1,0 +1,37 @@
+//! The configured address, and the spellings in which it may have been signed.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use webhook_handler::signature::address::{Location, PublicUrl, WebhookAddress};
+
+fuzz_target!(|text: &str| {
+    let (url, query) = text.split_once('\n').unwrap_or((text, ""));
+    let Ok(public) = url.parse::<PublicUrl>() else {
+        return;
+    };
+    assert!(public.path().is_empty() || public.path().starts_with('/'));
+    assert!(!public.path().contains(['?', '#', ' ']));
+
+    let here = |raw_query: &str| Location {
+        raw_query: raw_query.to_owned(),
+        ..Location::default()
+    };
+    let spellings = WebhookAddress::Public(public.clone()).spellings(&here(""));
+    assert_eq!(spellings.len(), 2, "without and with port");
+    for spelling in &spellings {
+        assert!(spelling.ends_with(public.path()));
+        let again: PublicUrl = spelling.parse().expect("a spelling is an address");
+        assert_eq!(again.path(), public.path());
+        assert_eq!(
+            WebhookAddress::Public(again).spellings(&here("")),
+            spellings,
+            "every spelling has the same spellings"
+        );
+    }
+    let with_query = WebhookAddress::Public(public).spellings(&here(query));
+    assert!(
+        with_query
+            .iter()
+            .all(|spelling| spellings.iter().any(|bare| spelling.starts_with(bare)))
+    );
+});
