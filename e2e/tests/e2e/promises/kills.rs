@@ -337,6 +337,45 @@ async fn killed_before_its_first_call_the_queues_own_timeout_brings_it_back() ->
 }
 
 #[tokio::test]
+async fn a_kill_while_status_callbacks_come_in_loses_neither_the_reply_nor_its_state() -> anyhow::Result<()> {
+    let lane = Lane::open().await?;
+    lane.undisturbed(&[]).await?;
+    let undisturbed = lane.undisturbed(&[]).await?;
+    // From the intent to reply to the end, and beyond: what else is written then is written by the callbacks.
+    let last = undisturbed.calls("s3.put");
+    let numbers = (last - 4..last + 5).step_by(if soaking() { 1 } else { 3 });
+    for number in numbers {
+        lane.empty().await?;
+        let point = Point {
+            on: "s3.put",
+            number,
+            moment: "after",
+        };
+        let (run, recovery) = lane.killed(point).await.with_context(|| format!("{point:?}"))?;
+        let mut complaints = run.complaints(&undisturbed.artifacts);
+        if recovery > RECOVERY {
+            complaints.push(format!("recovered after {recovery:?}"));
+        }
+        let key = format!(
+            "{}/index/outcome/{}.json",
+            lane.worker.company_id, lane.message.sid
+        );
+        let outcome: Value = lane
+            .own
+            .stack
+            .objects
+            .get_json(&key)
+            .await?
+            .context("no outcome")?;
+        if outcome["replies"][0]["state"] != "delivered" {
+            complaints.push(format!("{:#}", outcome["replies"]));
+        }
+        assert!(complaints.is_empty(), "{point:?}: {}", complaints.join("\n"));
+    }
+    lane.own.stop().await
+}
+
+#[tokio::test]
 async fn a_second_kill_during_the_recovery_loses_nothing_either() -> anyhow::Result<()> {
     let lane = Lane::open().await?;
     lane.undisturbed(&[]).await?;
