@@ -7,10 +7,11 @@
 run: build
 	@exec $(binaries)/local up $(if $(ONCE),--once)
 
+# With the examples, the features of the tests' dependencies count too: `make test` then builds nothing a second time.
 #: build                  the binaries, for this machine
 build: tools
 	@infrastructure/venv.sh
-	@cargo build --workspace --locked
+	@cargo build --workspace --bins --examples --locked
 
 tools:
 	@make/tools.sh

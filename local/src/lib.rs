@@ -14,6 +14,7 @@ pub mod folder;
 pub mod function_logs;
 pub mod http;
 pub mod ministack;
+pub mod phone;
 pub mod ports;
 pub mod process_group;
 pub mod processes;

@@ -22,6 +22,9 @@ pub const SENDER_NUMBER: &str = "+61491570157";
 /// The message the demonstration sends.
 pub const DEMONSTRATED: &str = "voice-note-1";
 
+/// Who sends what.
+const LIST: &str = "messages.json";
+
 /// Folders and files that go into the bucket as they are.
 const RECORDS: [&str; 3] = ["customers.json", "companies", "clients"];
 
@@ -31,9 +34,9 @@ struct Listed {
     name: String,
     from: String,
     profile_name: String,
-    audio: Option<PathBuf>,
+    audio: Option<String>,
     content_type: Option<String>,
-    words: PathBuf,
+    words: String,
 }
 
 /// A message a worker sends.
@@ -55,6 +58,8 @@ pub struct Sample {
 #[derive(Debug, Clone)]
 pub struct Samples {
     folder: PathBuf,
+    /// The list and everything it names.
+    files: Vec<String>,
     messages: Vec<Sample>,
 }
 
@@ -64,15 +69,22 @@ impl Samples {
     /// # Errors
     /// Names the file that is missing or not as it should be.
     pub fn read(folder: &Path) -> anyhow::Result<Self> {
-        let list = folder.join("messages.json");
+        let list = folder.join(LIST);
         let listed: Vec<Listed> = serde_json::from_slice(&read(&list)?)
             .with_context(|| format!("{} is not the JSON expected", list.display()))?;
+        let files = listed
+            .iter()
+            .flat_map(|one| one.audio.iter().chain([&one.words]))
+            .cloned()
+            .chain([LIST.to_owned()])
+            .collect();
         let messages = listed
             .into_iter()
             .map(|one| Sample::read(folder, one))
             .collect::<anyhow::Result<_>>()?;
         Ok(Self {
             folder: folder.to_owned(),
+            files,
             messages,
         })
     }
@@ -85,12 +97,7 @@ impl Samples {
         self.messages
             .iter()
             .find(|sample| sample.name == name)
-            .with_context(|| {
-                format!(
-                    "{} has no message {name:?}",
-                    self.folder.join("messages.json").display()
-                )
-            })
+            .with_context(|| format!("{} has no message {name:?}", self.folder.join(LIST).display()))
     }
 
     /// Words by the SHA-256 of their recording: what the transcription stand-in hears.
@@ -102,6 +109,17 @@ impl Samples {
                 let (recording, _) = sample.recording.as_ref()?;
                 Some((hex(&Sha256::digest(recording)), sample.words.clone()))
             })
+            .collect()
+    }
+
+    /// The list of the messages and every file it names.
+    ///
+    /// # Errors
+    /// Names what cannot be read.
+    pub fn files(&self) -> anyhow::Result<Vec<(String, Bytes)>> {
+        self.files
+            .iter()
+            .map(|name| Ok((name.clone(), read(&self.folder.join(name))?)))
             .collect()
     }
 

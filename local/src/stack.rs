@@ -15,6 +15,7 @@ use crate::folder::Folder;
 use crate::function_logs::FunctionLogs;
 use crate::http::Http;
 use crate::ministack::{ACCESS_KEY, Ministack, REGION};
+use crate::phone;
 use crate::ports;
 use crate::proxy::{Bound, Proxy};
 use crate::samples::{COMPANY_ID, COMPANY_NUMBER, SENDER_NUMBER, Samples};
@@ -191,6 +192,7 @@ impl Stack {
         settings.openai_api_key = Some(account.openai_api_key.clone());
         settings.known_transcripts = plan.samples.transcripts();
         settings.killer = Some(executioner);
+        settings.pages = phone::router(&plan.samples)?;
         let standin = standin::serve(settings).await?;
         let found = (standin.api_url().to_owned(), standin.media_addr());
         self.standin = Some(standin);

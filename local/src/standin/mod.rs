@@ -63,6 +63,8 @@ pub struct Settings {
     pub killer: Option<Arc<dyn Killer>>,
     /// Tells when messages were made.
     pub clock: Arc<dyn Clock>,
+    /// Pages for people, served beside the API: they use the controls, so they need their origin.
+    pub pages: Router,
 }
 
 impl Settings {
@@ -81,6 +83,7 @@ impl Settings {
             known_transcripts: BTreeMap::new(),
             killer: None,
             clock: Arc::new(SystemClock),
+            pages: Router::new(),
         }
     }
 }
@@ -186,7 +189,11 @@ pub async fn serve(settings: Settings) -> Result<Handle, ServeError> {
         .merge(openai::router(&world))
         .merge(control::router());
     let servers = vec![
-        spawn(api, api_routes.with_state(world.clone()), stopped.clone()),
+        spawn(
+            api,
+            api_routes.with_state(world.clone()).merge(settings.pages),
+            stopped.clone(),
+        ),
         spawn(
             media,
             twilio::cdn::router(&world).with_state(world.clone()),
