@@ -1,5 +1,6 @@
 //! A client that cannot be told apart is asked about, and the answer files the note.
 
+use anyhow::Context as _;
 use e2e::people::{self, Worker};
 use e2e::phone::Received;
 use e2e::stack::Stack;
@@ -28,12 +29,12 @@ async fn note(stack: &Stack, worker: &Worker, sid: &str) -> anyhow::Result<Value
 }
 
 /// The line of the question that has this name, as its number.
-fn number_of(question: &Received, name: &str) -> String {
+fn number_of(question: &Received, name: &str) -> anyhow::Result<String> {
     let line = question.body.lines().find(|line| line.ends_with(name));
     let number = line.and_then(|line| line.split_whitespace().next());
     number
-        .unwrap_or_else(|| panic!("{name} is not offered in {:?}", question.body))
-        .to_owned()
+        .map(str::to_owned)
+        .with_context(|| format!("{name} is not offered in {:?}", question.body))
 }
 
 async fn linked(stack: &Stack, worker: &Worker, sid: &str) -> anyhow::Result<Value> {
@@ -48,7 +49,7 @@ async fn linked(stack: &Stack, worker: &Worker, sid: &str) -> anyhow::Result<Val
 async fn a_number_answers_the_question_and_is_no_note_of_its_own() -> anyhow::Result<()> {
     let stack = Stack::running().await?;
     let (worker, sid, question) = asked(&stack).await?;
-    let number = number_of(&question, "Stephen Clarke");
+    let number = number_of(&question, "Stephen Clarke")?;
     stack.phone.send_text(&worker.address, &number).await?;
 
     let note = linked(&stack, &worker, &sid).await?;
