@@ -53,7 +53,7 @@ async fn a_reply_whose_answer_was_lost_is_looked_for_and_not_sent_again() -> any
     let own = OwnStack::start().await?;
     let no_callbacks = || json!({ "on": "twilio.callback", "times": 99, "reset": true });
     let long = a_long_list();
-    let cases: [(&str, &str, &str, Vec<Value>, Value); 9] = [
+    let cases: [(&str, &str, &str, Vec<Value>, Value); 10] = [
         (
             "the connection breaks after the effect; a callback tells",
             "callback",
@@ -127,6 +127,17 @@ async fn a_reply_whose_answer_was_lost_is_looked_for_and_not_sent_again() -> any
             "response",
             WORDS,
             vec![
+                lost("twilio.send", json!({ "times": 1, "kill": "before" })),
+                no_callbacks(),
+            ],
+            json!({ "redact": true }),
+        ),
+        (
+            "killed before the second of several parts: the first one, whose words the list hides, is no evidence for it",
+            "response",
+            &long,
+            vec![
+                json!({ "on": "twilio.send", "times": 1, "delay_ms": 0 }),
                 lost("twilio.send", json!({ "times": 1, "kill": "before" })),
                 no_callbacks(),
             ],
