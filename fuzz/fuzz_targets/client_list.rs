@@ -7,10 +7,13 @@ use shared::client::ClientList;
 
 fuzz_target!(|file: &[u8]| {
     let company = "acme".parse().unwrap();
-    let strict = serde_json::from_slice::<ClientList>(file);
+    // The plain reading, of a file that is text: serde_json does not look at all of what it skips.
+    let strict = std::str::from_utf8(file)
+        .ok()
+        .and_then(|text| serde_json::from_str::<ClientList>(text).ok());
     let Ok(read) = parse(file, &company) else {
         assert!(
-            strict.is_err() || strict.is_ok_and(|list| list.company_id != company),
+            strict.is_none_or(|list| list.company_id != company),
             "a good list is read"
         );
         return;
@@ -24,7 +27,7 @@ fuzz_target!(|file: &[u8]| {
                 .all(|earlier| earlier.client_id != client.client_id)
         );
     }
-    if let Ok(strict) = strict {
+    if let Some(strict) = strict {
         assert_eq!(read.clients.len() + read.skipped, strict.clients.len());
         let kept = |client| strict.clients.contains(client);
         assert!(read.clients.iter().all(kept), "a good client is read as it is");

@@ -17,16 +17,16 @@ fuzz_target!(|text: &str| {
         ..Location::default()
     };
     let spellings = WebhookAddress::Public(public.clone()).spellings(&here(""));
-    assert_eq!(spellings.len(), 2, "without and with port");
-    for spelling in &spellings {
-        assert!(spelling.ends_with(public.path()));
+    let [bare, with_port] = spellings.as_slice() else {
+        panic!("without and with port");
+    };
+    assert!(with_port.len() > bare.len() && bare.ends_with(public.path()));
+    for spelling in [bare, with_port] {
         let again: PublicUrl = spelling.parse().expect("a spelling is an address");
         assert_eq!(again.path(), public.path());
-        assert_eq!(
-            WebhookAddress::Public(again).spellings(&here("")),
-            spellings,
-            "every spelling has the same spellings"
-        );
+        let again = WebhookAddress::Public(again).spellings(&here(""));
+        assert_eq!(again[0], *bare, "and one of the same address");
+        assert!(spelling == bare || again == spellings);
     }
     let with_query = WebhookAddress::Public(public).spellings(&here(query));
     assert!(

@@ -166,7 +166,7 @@ impl FromStr for PublicUrl {
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (user_info, host_port) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
         let (host, port) = split_port(host_port);
-        if host.is_empty() || text.contains(char::is_whitespace) {
+        if !is_host(host) || text.contains(char::is_whitespace) {
             return Err(InvalidPublicUrl::NotAnAddress);
         }
         let origin = Origin {
@@ -189,6 +189,17 @@ fn split_port(host_port: &str) -> (&str, Option<&str>) {
             (host, Some(port).filter(|port| !port.is_empty()))
         }
         _ => (host_port, None),
+    }
+}
+
+/// Whether this can be a host: a name without colons, or an IPv6 address in its brackets.
+fn is_host(text: &str) -> bool {
+    const OF_IPV6: [char; 3] = ['[', ':', ']'];
+    match text.strip_prefix('[') {
+        Some(rest) => rest
+            .strip_suffix(']')
+            .is_some_and(|address| !address.is_empty() && !address.contains(['[', ']'])),
+        None => !text.is_empty() && !text.contains(OF_IPV6),
     }
 }
 
@@ -284,6 +295,12 @@ mod tests {
             "https://",
             "https:///webhook",
             "https://a b/",
+            "https://example.com:https/webhook",
+            "https://example.com:443:443/webhook",
+            "https://::1/webhook",
+            "https://[::1/webhook",
+            "https://[]/webhook",
+            "https://[::1]x/webhook",
         ] {
             assert_eq!(
                 bad.parse::<PublicUrl>(),
