@@ -5,6 +5,9 @@ import { Problem } from './problem.js';
 /** Longest wait for an answer, milliseconds: the gateway gives up after 30 s. */
 const PATIENCE_MS = 29_000;
 
+/** Most pages of strangers' messages that are read: the service looks at 50 messages for each. */
+const MOST_STRANGER_PAGES = 4;
+
 /** A service may be below any path, so addresses are made from where this page is. */
 const base = () => new URL('.', document.baseURI);
 
@@ -27,7 +30,7 @@ export class Api {
 
   /**
    * One request.
-   * @returns {Promise<{status: number, data: any, etag: string|null, headers: Headers}>}
+   * @returns {Promise<{status: number, data: any, bytes: ArrayBuffer, etag: string|null, headers: Headers}>} `data` of JSON
    * @throws {Problem}
    */
   async request(method, path, { query = {}, json, body, type, match, noneMatch, signal } = {}) {
@@ -46,7 +49,7 @@ export class Api {
     const timer = setTimeout(end, PATIENCE_MS);
     signal?.addEventListener('abort', end, { once: true });
     let response;
-    let text;
+    let bytes;
     try {
       response = await fetch(address, {
         method,
@@ -58,7 +61,7 @@ export class Api {
         redirect: 'error',
         referrerPolicy: 'no-referrer',
       });
-      text = await response.text();
+      bytes = await response.arrayBuffer();
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new Problem({ status: 0 });
@@ -68,7 +71,7 @@ export class Api {
     }
     const date = Date.parse(response.headers.get('date') ?? '');
     if (!Number.isNaN(date)) this.#behind = date - Date.now();
-    const data = parsed(text);
+    const data = parsed(bytes, response.headers.get('content-type') ?? '');
     if (!response.ok && response.status !== 304) {
       const problem = new Problem({
         status: response.status,
@@ -80,7 +83,7 @@ export class Api {
       if (problem.isSignedOut) this.#onSignedOut();
       throw problem;
     }
-    return { status: response.status, data, etag: response.headers.get('etag'), headers: response.headers };
+    return { status: response.status, data, bytes, etag: response.headers.get('etag'), headers: response.headers };
   }
 
   /** What the service's clock shows, milliseconds since 1970. */
@@ -171,22 +174,38 @@ export class CompanyApi {
     return data.url;
   }
 
-  /** `{workers: […], etag?}`. */
+  /** `{workers, truncated}`. */
   async workers(signal) {
-    return (await this.#request('GET', ['workers'], { signal })).data.workers;
+    return (await this.#request('GET', ['workers'], { signal })).data;
   }
 
-  /** Adds or changes a worker. */
+  /** Adds or changes a worker: what is sent replaces what is known of them. */
   async putWorker(worker) {
     return (await this.#request('PUT', ['workers'], { json: worker })).data;
   }
 
-  /** Messages from numbers that were not known: `[{message_id, from, received_at, type, …}]`. */
-  async strangers(signal) {
-    return (await this.#request('GET', ['messages', 'unknown'], { signal })).data.messages;
+  /** Removes a worker the office added. */
+  async removeWorker(customerId) {
+    await this.#request('DELETE', ['workers'], { query: { customer_id: customerId } });
   }
 
-  /** Files a message anew. */
+  /**
+   * Messages from senders who were not known, newest first: `[{message_id, from, received_at, type, media, known, …}]`.
+   * Pages may come empty, because they are cut before it is decided what this company may see.
+   */
+  async strangers(signal) {
+    const messages = [];
+    let cursor;
+    for (let page = 0; page < MOST_STRANGER_PAGES; page += 1) {
+      const { data } = await this.#request('GET', ['messages', 'unknown'], { query: { cursor }, signal });
+      messages.push(...data.messages);
+      cursor = data.cursor;
+      if (!cursor) break;
+    }
+    return messages;
+  }
+
+  /** Files a message whose sender is a worker by now: `{state, begins_in_s}`. */
   async replay(messageId) {
     return (await this.#request('POST', ['messages', messageId, 'replay'])).data;
   }
@@ -202,6 +221,11 @@ export class CompanyApi {
     return this.#request('PUT', ['clients'], { json: { clients }, match: etag });
   }
 
+  /** The client list as a table for a spreadsheet, bytes. */
+  async clientsCsv() {
+    return (await this.#request('GET', ['clients'], { query: { format: 'csv' } })).bytes;
+  }
+
   /** Replaces the client list with a CSV file. */
   async putClientsCsv(csv, etag) {
     return this.#request('PUT', ['clients'], { body: csv, type: 'text/csv', match: etag });
@@ -213,10 +237,10 @@ export class CompanyApi {
   }
 }
 
-function parsed(text) {
-  if (text === '') return null;
+function parsed(bytes, type) {
+  if (bytes.byteLength === 0 || !/json/i.test(type)) return null;
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return null;
   }

@@ -23,11 +23,13 @@ export class ClientsScreen {
     this.list = h('div', {});
     this.learnedPart = h('div', {});
     this.add = h('button', { type: 'button', class: 'main', disabled: true, on: { click: () => this.#openForm(null, this.add) } }, icon('plus'), 'Add a client');
+    this.download = h('button', { type: 'button', class: 'quiet', disabled: true, on: { click: () => this.#download() } }, icon('download'), 'CSV');
+    this.download.setAttribute('aria-label', 'Download as CSV');
     this.upload = h('button', { type: 'button', disabled: true, on: { click: () => this.#openUpload() } }, 'Upload CSV');
     this.element = h(
       'div',
       { class: 'page' },
-      h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Clients'), h('div', { class: 'buttons' }, this.upload, this.add)),
+      h('div', { class: 'page-head' }, h('h1', { tabindex: '-1' }, 'Clients'), h('div', { class: 'buttons' }, this.download, this.upload, this.add)),
       h('p', { class: 'lead' }, 'The names to listen for. A note is linked to a client when their name, or another name they go by, is heard.'),
       this.form,
       h('div', { class: 'search' }, icon('search'), this.words),
@@ -54,6 +56,7 @@ export class ClientsScreen {
       this.etag = etag;
       this.add.disabled = false;
       this.upload.disabled = false;
+      this.download.disabled = false;
       this.#renderList();
       this.#renderLearned();
     } catch (error) {
@@ -150,7 +153,7 @@ export class ClientsScreen {
   }
 
   #openForm(client, opener) {
-    const name = h('input', { type: 'text', value: client?.name ?? '', required: true, maxlength: '200', autocomplete: 'off' });
+    const name = h('input', { type: 'text', value: client?.name ?? '', required: true, maxlength: '100', autocomplete: 'off' });
     const aliases = h('textarea', { rows: '3', value: (client?.aliases ?? []).join('\n') });
     const phone = h('input', { type: 'tel', value: client?.phone_number ?? '', maxlength: '40', autocomplete: 'off' });
     const where = h('input', { type: 'text', value: client?.address ?? '', maxlength: '300', autocomplete: 'off' });
@@ -162,14 +165,14 @@ export class ClientsScreen {
       submit.disabled = true;
       fill(failure);
       const changed = {
-        ...(client ?? { client_id: freshClientId(this.clients) }),
+        ...client,
         name: name.value.trim(),
         aliases: aliases.value.split('\n').map((line) => line.trim()).filter(Boolean),
         phone_number: phone.value.trim() || undefined,
         address: where.value.trim() || undefined,
         active: active.checked,
       };
-      const list = client ? this.clients.map((one) => (one.client_id === client.client_id ? changed : one)) : [...this.clients, changed];
+      const list = client ? this.clients.map((one) => (one === client ? changed : one)) : [...this.clients, changed];
       try {
         await this.office.api.putClients(list, this.etag);
         tell(client ? 'Saved.' : `${changed.name} is listened for now.`);
@@ -206,6 +209,22 @@ export class ClientsScreen {
     name.focus();
   }
 
+  async #download() {
+    this.download.disabled = true;
+    try {
+      const address = URL.createObjectURL(new Blob([await this.office.api.clientsCsv()], { type: 'text/csv' }));
+      const link = h('a', { download: 'clients.csv' });
+      link.href = address;
+      link.click();
+      // The download has begun by the next turn; the bytes are not needed longer.
+      setTimeout(() => URL.revokeObjectURL(address), 1000);
+    } catch (error) {
+      tellFailure(inWords(error));
+    } finally {
+      this.download.disabled = false;
+    }
+  }
+
   #openUpload() {
     const file = h('input', { type: 'file', accept: '.csv,text/csv', required: true });
     const failure = h('div', { role: 'alert' });
@@ -224,7 +243,7 @@ export class ClientsScreen {
         if (error instanceof Problem && error.isStale) {
           await this.#load();
           fill(failure, h('p', { class: 'failure' }, 'Someone else changed the client list in the meantime. It was loaded anew; upload again if the file is still right.'));
-        } else fill(failure, h('p', { class: 'failure' }, inWords(error)), rowErrors(error));
+        } else fill(failure, rowErrors(error) ?? h('p', { class: 'failure' }, inWords(error)));
       }
     };
     fill(
@@ -233,7 +252,7 @@ export class ClientsScreen {
         'form',
         { class: 'panel', 'aria-label': 'Upload the client list', on: { submit: send, keydown: (event) => event.key === 'Escape' && this.#close(this.upload) } },
         h('h2', {}, 'Upload the client list'),
-        h('p', {}, 'The file replaces the whole list; learned names stay. Its first row names the columns: ', h('code', {}, 'client_id, name, aliases, phone_number, address, active'), '. Only the first two are needed. Several aliases are separated by “;”.'),
+        h('p', {}, 'The file replaces the whole list; learned names stay. Its first row names the columns: ', h('code', {}, 'client_id, name, aliases, phone_number, address, active'), '. Only the name is needed; with its client_id a client may get another name. Several aliases are separated by “;”.'),
         field('CSV file', file, { hint: 'UTF-8, separated by commas or semicolons.' }),
         failure,
         h('div', { class: 'buttons' }, submit, h('button', { type: 'button', class: 'quiet', on: { click: () => this.#close(this.upload) } }, 'Cancel')),
@@ -243,18 +262,12 @@ export class ClientsScreen {
   }
 }
 
-/** Each row that could not be used, when the service names several. */
+/** Each row that could not be used, when the service names them. */
 function rowErrors(error) {
   if (!(error instanceof Problem) || error.errors.length === 0) return null;
-  return h('ul', { class: 'failures' }, error.errors.map((one) => h('li', {}, [one.row && `Row ${one.row}`, one.column && `column ${one.column}`].filter(Boolean).join(', '), ': ', one.detail ?? one.message ?? '')));
-}
-
-/** An id that no client of the list has. */
-function freshClientId(clients) {
-  const taken = new Set(clients.map((client) => client.client_id));
-  for (;;) {
-    const [a, b] = crypto.getRandomValues(new Uint32Array(2));
-    const id = `cl_${a.toString(36)}${b.toString(36)}`;
-    if (!taken.has(id)) return id;
-  }
+  const place = ({ row, column }) => [`Row ${row}`, column && `column ${column}`].filter(Boolean).join(', ');
+  return [
+    h('p', { class: 'failure' }, 'Nothing was changed, because of this:'),
+    h('ul', { class: 'failures' }, error.errors.map((one) => h('li', {}, `${place(one)}: ${one.detail}`))),
+  ];
 }

@@ -1,25 +1,32 @@
 // Keeps asking, cheaply: only while the page is seen, more slowly while the service does not answer.
 
-/** Between two questions, milliseconds. */
+/** Between two questions when it is not said otherwise, milliseconds. */
 const EVERY_MS = 8_000;
 
-/** The longest pause after failures, milliseconds. */
-const SLOWEST_MS = 60_000;
+/** The longest pause after failures, as a multiple of the usual one. */
+const SLOWEST = 8;
 
 export class Live {
   #ask;
 
   #timer = 0;
 
-  #pause = EVERY_MS;
+  #every;
+
+  #pause;
 
   #asking = false;
 
   #stopped = false;
 
-  /** @param {() => Promise<void>} ask throws when there is no answer */
-  constructor(ask) {
+  /**
+   * @param {() => Promise<void>} ask throws when there is no answer
+   * @param {number} every milliseconds
+   */
+  constructor(ask, every = EVERY_MS) {
     this.#ask = ask;
+    this.#every = every;
+    this.#pause = every;
     this.wake = this.wake.bind(this);
   }
 
@@ -53,9 +60,9 @@ export class Live {
     this.#asking = true;
     try {
       await this.#ask();
-      this.#pause = EVERY_MS;
+      this.#pause = this.#every;
     } catch {
-      this.#pause = Math.min(this.#pause * 2, SLOWEST_MS);
+      this.#pause = Math.min(this.#pause * 2, this.#every * SLOWEST);
     } finally {
       this.#asking = false;
       this.#later();

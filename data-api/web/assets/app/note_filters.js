@@ -63,7 +63,7 @@ export class NoteFilters {
     const changed = () => onChange(this.values());
     let typing = 0;
     this.words = h('input', {
-      type: 'search', placeholder: 'Search notes', 'aria-label': 'Search notes', autocomplete: 'off', enterkeyhint: 'search',
+      type: 'search', placeholder: 'Search notes', 'aria-label': 'Search notes', autocomplete: 'off', enterkeyhint: 'search', maxlength: '200',
       on: {
         input: () => {
           clearTimeout(typing);

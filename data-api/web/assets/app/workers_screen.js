@@ -2,10 +2,13 @@
 
 import { tell, tellFailure } from './announce.js';
 import { field, fill, focusOn, h, icon, select } from './dom.js';
-import { address, duration, fullTime, shortTime } from './format.js';
+import { address, fullTime, shortTime } from './format.js';
 import { Live } from './live.js';
-import { inWords } from './problem.js';
-import { messageKind } from './words.js';
+import { Problem, inWords } from './problem.js';
+import { count, messageKind } from './words.js';
+
+/** How often strangers' messages are asked for, milliseconds: they cost several reads each. */
+const STRANGERS_EVERY_MS = 60_000;
 
 /** Languages offered for replies; any other tag a worker has stays as it is. */
 const LANGUAGES = [
@@ -35,7 +38,7 @@ export class WorkersScreen {
       this.strangerPart,
       this.list,
     );
-    this.live = new Live(() => this.#loadStrangers());
+    this.live = new Live(() => this.#loadStrangers(), STRANGERS_EVERY_MS);
   }
 
   enter() {
@@ -54,7 +57,9 @@ export class WorkersScreen {
 
   async #load() {
     try {
-      this.workers = await this.office.api.workers(this.ending.signal);
+      const { workers, truncated } = await this.office.api.workers(this.ending.signal);
+      this.workers = workers;
+      this.truncated = truncated;
       this.#render();
     } catch (error) {
       if (this.ending.signal.aborted) return;
@@ -79,6 +84,7 @@ export class WorkersScreen {
       byName.length === 0
         ? h('p', { class: 'empty' }, 'Nobody yet. Add the first worker with their WhatsApp number.')
         : h('ul', { class: 'cards' }, byName.map((worker) => this.#card(worker))),
+      this.truncated && h('p', { class: 'faint' }, 'There are more workers than are listed here.'),
     );
     this.#renderStrangers();
   }
@@ -90,12 +96,7 @@ export class WorkersScreen {
       { type: 'button', class: 'quiet', 'data-focus': `toggle-${worker.customer_id}`, 'aria-label': `${off ? 'Let in again' : 'Deactivate'}: ${nameOf(worker)}` },
       off ? 'Let in again' : 'Deactivate',
     );
-    toggle.addEventListener('click', async () => {
-      toggle.disabled = true;
-      const sentence = off ? `${nameOf(worker)} can send again.` : `${nameOf(worker)} is deactivated. What they send is not filed.`;
-      if (await this.#save({ ...worker, active: off }, sentence)) this.list.querySelector(`[data-focus="${CSS.escape(`toggle-${worker.customer_id}`)}"]`)?.focus();
-      toggle.disabled = false;
-    });
+    toggle.addEventListener('click', () => this.#switch(worker, off, toggle));
     const edit = h('button', { type: 'button', class: 'quiet', 'aria-label': `Change: ${nameOf(worker)}` }, icon('pencil'), 'Change');
     edit.addEventListener('click', () => this.#openForm(worker, edit));
     return h(
@@ -113,76 +114,86 @@ export class WorkersScreen {
     );
   }
 
-  /** Adds or changes a worker; true when it was taken. */
-  async #save(worker, sentence) {
+  /** Lets a worker send, or not any more. */
+  async #switch(worker, active, toggle) {
+    toggle.disabled = true;
     try {
-      await this.office.api.putWorker(worker);
-      tell(sentence);
+      await this.office.api.putWorker({ ...worker, phone_number: withoutChannel(worker.phone_number), active });
+      tell(active ? `${nameOf(worker)} can send again.` : `${nameOf(worker)} is deactivated. What they send is not filed.`);
       await this.#load();
       this.live.wake();
-      return true;
+      this.list.querySelector(`[data-focus="${CSS.escape(`toggle-${worker.customer_id}`)}"]`)?.focus();
     } catch (error) {
-      tellFailure(inWords(error));
-      return false;
+      toggle.disabled = false;
+      // A number in the customer file may be a national one; then only a person knows the whole of it.
+      if (error instanceof Problem && error.parameter === 'phone_number') this.#openForm({ ...worker, active }, toggle, error);
+      else tellFailure(inWords(error));
     }
   }
 
-  #openForm(worker, opener) {
+  /**
+   * @param {object} worker one without an id is added
+   * @param {HTMLElement} opener where the focus goes back to
+   * @param {Problem|null} problem what is to be put right
+   * @param {string} [hint] about the number
+   */
+  #openForm(worker, opener, problem = null, hint = 'With the country code, such as +61 400 000 000.') {
     const isNew = worker.customer_id === undefined;
     const close = () => {
       fill(this.form);
       focusOn(opener?.isConnected ? opener : this.add);
     };
     const name = h('input', { type: 'text', value: worker.name ?? '', required: true, maxlength: '100', autocomplete: 'off' });
-    const phone = h('input', { type: 'tel', value: address(worker.phone_number), required: !worker.user_id, disabled: !isNew && Boolean(worker.phone_number), maxlength: '40', autocomplete: 'off' });
+    const phone = h('input', { type: 'tel', value: withoutChannel(worker.phone_number) ?? '', required: !worker.user_id, maxlength: '40', autocomplete: 'off' });
     const role = h('input', { type: 'text', value: worker.role ?? '', maxlength: '100', autocomplete: 'off' });
     const known = LANGUAGES.some(([tag]) => tag === (worker.locale ?? ''));
     const locale = select(known ? LANGUAGES : [...LANGUAGES, [worker.locale, worker.locale]], worker.locale ?? '');
-    const failure = h('p', { class: 'failure', role: 'alert' });
+    const failure = h('p', { class: 'failure', role: 'alert' }, problem ? inWords(problem) : null);
     const submit = h('button', { type: 'submit', class: 'main' }, isNew ? 'Add' : 'Save');
-    const heading = h('h2', {}, isNew ? 'Add a worker' : `Change ${nameOf(worker)}`);
-    const form = h(
-      'form',
-      {
-        class: 'panel',
-        'aria-label': isNew ? 'Add a worker' : 'Change a worker',
-        on: {
-          submit: async (event) => {
-            event.preventDefault();
-            submit.disabled = true;
-            fill(failure);
-            const changed = { ...worker, name: name.value.trim(), role: role.value.trim() || undefined, locale: locale.value || undefined };
-            if (phone.value.trim()) changed.phone_number = isNew ? phone.value.trim() : worker.phone_number ?? phone.value.trim();
-            try {
-              await this.office.api.putWorker(changed);
-              tell(isNew ? `${changed.name} can send now.` : 'Saved.');
-              close();
-              await this.#load();
-              this.live.wake();
-            } catch (error) {
-              fill(failure, inWords(error));
-              submit.disabled = false;
-            }
-          },
-          keydown: (event) => {
-            if (event.key === 'Escape') close();
-          },
-        },
-      },
-      heading,
+    const attempt = async (work, sentence) => {
+      submit.disabled = true;
+      fill(failure);
+      try {
+        await work();
+        tell(sentence);
+        close();
+        await this.#load();
+        this.live.wake();
+      } catch (error) {
+        fill(failure, inWords(error));
+        submit.disabled = false;
+      }
+    };
+    const save = (event) => {
+      event.preventDefault();
+      const changed = {
+        ...worker,
+        name: name.value.trim(),
+        phone_number: phone.value.trim() || undefined,
+        role: role.value.trim() || undefined,
+        locale: locale.value || undefined,
+      };
+      attempt(() => this.office.api.putWorker(changed), isNew ? `${changed.name} can send now.` : 'Saved.');
+    };
+    const remove = () => attempt(() => this.office.api.removeWorker(worker.customer_id), `${nameOf(worker)} is removed.`);
+    fill(
+      this.form,
       h(
-        'div',
-        { class: 'grid' },
-        field('Name', name),
-        field('WhatsApp number', phone, { hint: isNew ? 'With the country code, such as +61 400 000 000.' : 'For another number, add the worker anew.' }),
-        field('Role', role),
-        field('Language of replies', locale),
+        'form',
+        { class: 'panel', 'aria-label': isNew ? 'Add a worker' : 'Change a worker', on: { submit: save, keydown: (event) => event.key === 'Escape' && close() } },
+        h('h2', {}, isNew ? 'Add a worker' : `Change ${nameOf(worker)}`),
+        h('div', { class: 'grid' }, field('Name', name), field('WhatsApp number', phone, { hint }), field('Role', role), field('Language of replies', locale)),
+        failure,
+        h(
+          'div',
+          { class: 'buttons' },
+          submit,
+          h('button', { type: 'button', class: 'quiet', on: { click: close } }, 'Cancel'),
+          worker.kept_by === 'office' && h('button', { type: 'button', class: 'quiet', on: { click: remove } }, 'Remove'),
+        ),
       ),
-      failure,
-      h('div', { class: 'buttons' }, submit, h('button', { type: 'button', class: 'quiet', on: { click: close } }, 'Cancel')),
     );
-    fill(this.form, form);
-    (worker.name || isNew ? name : phone).focus();
+    (problem || (isNew && worker.name) ? phone : name).focus();
   }
 
   #renderStrangers() {
@@ -196,47 +207,52 @@ export class WorkersScreen {
         'section',
         { class: 'panel strangers', 'aria-labelledby': 'strangers-heading' },
         h('h2', { id: 'strangers-heading' }, icon('alert'), 'Messages from unknown numbers'),
-        h('p', { class: 'faint' }, 'They were answered once and not filed. Add the number as a worker, then file what they sent.'),
+        h('p', { class: 'faint' }, 'They were answered once and not filed. Add the sender as a worker, then file what they sent.'),
         h('ul', { class: 'plain-list' }, this.strangers.map((message) => this.#stranger(message))),
       ),
     );
   }
 
   #stranger(message) {
-    const from = address(message.from);
-    const known = message.known ?? this.workers.some((worker) => worker.active !== false && digits(worker.phone_number) === digits(from) && digits(from) !== '');
-    const action = h('button', { type: 'button', class: known ? 'main' : '', 'data-message': message.message_id }, known ? 'File it' : 'Add as worker');
-    action.addEventListener('click', async () => {
-      if (!known) {
-        this.#openForm({ phone_number: from, name: message.profile_name }, action);
-        return;
-      }
-      action.disabled = true;
-      try {
-        await this.office.api.replay(message.message_id);
-        this.strangers = this.strangers.filter((one) => one !== message);
-        this.#renderStrangers();
-        tell('It is being filed, and appears among the notes in a moment.');
-        focusOn(this.element.querySelector('h1'));
-      } catch (error) {
-        tellFailure(inWords(error));
-        action.disabled = false;
-      }
+    const { known, profile_name: profileName } = message;
+    const action = h('button', { type: 'button', class: known ? 'main' : '', 'data-focus': message.message_id }, known ? 'File it' : 'Add as worker');
+    action.addEventListener('click', () => {
+      if (known) this.#file(message, action);
+      else this.#openForm({ name: profileName }, action, null, `The number that ends in ${message.from}, with its country code.`);
     });
-    const what = [messageKind(message.type), duration(message.duration_s)].filter(Boolean).join(', ');
+    const what = [messageKind(message.type), message.media > 1 && count(message.media, 'file')].filter(Boolean).join(', ');
     return h(
       'li',
       { class: 'stranger' },
       h(
         'div',
         {},
-        h('strong', {}, from),
-        message.profile_name && h('span', { class: 'faint' }, ` calls themselves “${message.profile_name}”`),
+        h('strong', {}, message.from),
+        profileName && h('span', { class: 'faint' }, ` calls themselves “${profileName}”`),
         h('p', { class: 'faint' }, what, ' · ', h('time', { datetime: message.received_at, title: fullTime(message.received_at) }, shortTime(message.received_at))),
       ),
       action,
     );
   }
+
+  async #file(message, action) {
+    action.disabled = true;
+    try {
+      const { begins_in_s: seconds } = await this.office.api.replay(message.message_id);
+      this.strangers = this.strangers.filter((one) => one !== message);
+      this.#renderStrangers();
+      tell(seconds > 5 ? `It is being filed, and appears among the notes in about ${seconds} seconds.` : 'It is being filed, and appears among the notes in a moment.');
+      focusOn(this.element.querySelector('h1'));
+    } catch (error) {
+      tellFailure(inWords(error));
+      action.disabled = false;
+    }
+  }
+}
+
+/** A number without the channel that may stand before it. */
+function withoutChannel(number) {
+  return number === undefined || number === null ? undefined : address(number);
 }
 
 function nameOf(worker) {
@@ -245,8 +261,4 @@ function nameOf(worker) {
 
 function initials(worker) {
   return nameOf(worker).split(/[\s-]+/).filter(Boolean).map((word) => [...word][0]).filter((_, at, all) => at === 0 || at === all.length - 1).join('').toUpperCase();
-}
-
-function digits(text) {
-  return (text ?? '').replace(/\D/g, '').replace(/^0+/, '');
 }
