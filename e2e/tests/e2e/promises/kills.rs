@@ -199,7 +199,25 @@ impl Lane {
             self.own.controls.fault(order.clone()).await?;
         }
         self.send().await?;
-        self.settle().await
+        let run = self.settle().await?;
+        // What everything else is compared with has to be right itself.
+        let text = run
+            .artifacts
+            .iter()
+            .find(|(key, _)| key.ends_with("_full_text.txt"));
+        let text = text.map(|(_, body)| String::from_utf8_lossy(body).into_owned());
+        let text = text.context("no transcript was filed")?;
+        anyhow::ensure!(
+            text.starts_with(WORDS) && text.contains("Hearing number"),
+            "{text}"
+        );
+        let notes = run.artifacts.keys().filter(|key| key.ends_with("_note.json"));
+        anyhow::ensure!(
+            notes.count() == 2 && run.replies == 1,
+            "{:?}",
+            run.artifacts.keys()
+        );
+        Ok(run)
     }
 
     /// A run that is killed at a point. Gives also how long it took from the kill to the end. None when the run ended before
