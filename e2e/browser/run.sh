@@ -3,6 +3,11 @@
 # With `screenshots FOLDER` it takes the pictures for the documentation instead.
 # Chromium, Node.js and npm come from Debian, and are installed where that is possible without asking anyone.
 set -euo pipefail
+if [[ ${1:-} == screenshots ]]; then
+  folder=$(realpath -m "${2:?a folder for the pictures}")
+fi
+STACK_ENV=$(realpath "${STACK_ENV:?the file that describes a running stack}")
+export STACK_ENV
 cd "$(dirname "$0")"
 
 missing=()
@@ -26,7 +31,7 @@ if [[ ! -e node_modules/.package-lock.json || package-lock.json -nt node_modules
 fi
 
 if [[ ${1:-} == screenshots ]]; then
-  exec node screenshots.js "${2:?a folder for the pictures}"
+  exec node screenshots.js "$folder"
 fi
 reporter=${TEST_REPORTER:-spec}
 exec node --test --test-concurrency=1 --test-timeout=240000 --test-reporter="$reporter" tests/*.test.js
