@@ -27,9 +27,12 @@ fuzz_target!(|text: &str| {
     for other in elsewhere.iter().filter(|other| **other != here) {
         assert_eq!(seals.open(other, &token), None, "a token opens where it was made");
     }
-    if invented != token {
-        assert_eq!(seals.open(&here, invented), None, "no token is made elsewhere");
+    // The fuzzer learns real tokens from the comparisons it watches, so one that opens is not a forgery by itself.
+    if let Some(position) = seals.open(&here, invented) {
+        assert_eq!(seals.seal(&here, &position), invented, "a position has one token");
     }
-    let swapped: String = token.chars().rev().collect();
-    assert!(swapped == token || seals.open(&here, &swapped).is_none());
+    let mut altered = token.into_bytes();
+    altered[0] = if altered[0] == b'A' { b'B' } else { b'A' };
+    let altered = String::from_utf8(altered).unwrap();
+    assert_eq!(seals.open(&here, &altered), None, "no altered token opens");
 });
