@@ -13,7 +13,7 @@ cd "$(dirname "$0")"
 missing=()
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
-[[ -n ${CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome >/dev/null || missing+=(chromium)
+[[ -n ${CHROMIUM:-} ]] || command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium fonts-dejavu-core)
 if ((${#missing[@]})); then
   if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
     apt-get update -qq
@@ -22,6 +22,11 @@ if ((${#missing[@]})); then
     echo "The browser tests need: ${missing[*]}. On Debian or Ubuntu: sudo apt-get install ${missing[*]}" >&2
     exit 1
   fi
+fi
+
+if ! node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)'; then
+  echo "The browser tests need Node.js 20.19 or later; this is $(node --version). Debian 13 has it; for others see https://nodejs.org/en/download." >&2
+  exit 1
 fi
 
 # `npm ci` removes and installs everything, so it only runs when the lock file is newer.
