@@ -19,7 +19,8 @@ use crate::config::Config;
 use crate::error::ApiError;
 use crate::seal::{Binding, refused};
 use crate::twilio::Media;
-use crate::{api_keys, companies, docs, edge, files, messages, notes, page};
+use crate::workers::customer_file::CustomerFile;
+use crate::{api_keys, clients, companies, docs, edge, files, messages, notes, page, workers};
 
 /// Largest request body, bytes: a client list as CSV. Lambda itself takes 6 MB.
 pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -40,6 +41,10 @@ pub struct App {
     pub keys: KeyRing,
     /// Media at Twilio.
     pub media: Media,
+    /// The workers the operator keeps.
+    pub customer_file: CustomerFile,
+    /// Where a message goes to be filed again.
+    pub queue: aws_sdk_sqs::Client,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -70,6 +75,8 @@ impl App {
             media: Media::new(&config, aws, &clock)?,
             admin_key: AdminKey::new(secret, Arc::clone(&clock)),
             keys: KeyRing::new(bucket.clone(), Arc::clone(&clock)),
+            customer_file: CustomerFile::new(bucket.clone(), config.customer_data_key.clone()),
+            queue: aws_sdk_sqs::Client::new(aws),
             bucket,
             clock,
             config,
@@ -122,6 +129,8 @@ pub(crate) fn api() -> OpenApiRouter<Arc<App>> {
         .merge(files::routes())
         .merge(notes::routes())
         .merge(messages::routes())
+        .merge(workers::routes())
+        .merge(clients::routes())
         .merge(companies::routes())
         .merge(api_keys::routes())
 }

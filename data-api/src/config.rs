@@ -14,6 +14,8 @@ pub struct Config {
     pub bucket: String,
     /// `DATA_API_KEY_SECRET_ARN`: the admin key.
     pub admin_key_secret: String,
+    /// `CUSTOMER_DATA_KEY`: the customer file, which the operator keeps.
+    pub customer_data_key: String,
     /// `QUEUE_URL`: where a replayed message goes.
     pub queue_url: String,
     /// `CORS_ALLOWED_ORIGINS`: origins of other sites whose pages may call this API.
@@ -49,6 +51,7 @@ impl Config {
             log_level: env.parsed_or("LOG_LEVEL", "info".to_owned()),
             bucket: env.required("VOICE_DATA_BUCKET"),
             admin_key_secret: env.required("DATA_API_KEY_SECRET_ARN"),
+            customer_data_key: env.required("CUSTOMER_DATA_KEY"),
             queue_url: env.required("QUEUE_URL"),
             cors_allowed_origins: usable.into_iter().filter_map(Result::ok).collect(),
             twilio_account_sid_secret: env.required("TWILIO_ACCOUNT_SID_SECRET_ARN"),
@@ -78,6 +81,7 @@ mod tests {
             ("ENVIRONMENT_NAME", "test"),
             ("VOICE_DATA_BUCKET", "voice"),
             ("DATA_API_KEY_SECRET_ARN", "arn:key"),
+            ("CUSTOMER_DATA_KEY", "customers.json"),
             ("QUEUE_URL", "https://queue"),
             ("TWILIO_ACCOUNT_SID_SECRET_ARN", "arn:sid"),
             ("TWILIO_AUTH_TOKEN_SECRET_ARN", "arn:token"),
@@ -108,7 +112,12 @@ mod tests {
     #[test]
     fn everything_missing_is_named_at_once() {
         let error = Config::from_env(Env::from([])).unwrap_err().to_string();
-        for name in ["VOICE_DATA_BUCKET", "DATA_API_KEY_SECRET_ARN", "QUEUE_URL"] {
+        for name in [
+            "VOICE_DATA_BUCKET",
+            "DATA_API_KEY_SECRET_ARN",
+            "CUSTOMER_DATA_KEY",
+            "QUEUE_URL",
+        ] {
             assert!(error.contains(name), "{error}");
         }
     }

@@ -17,12 +17,13 @@ use http::header::{
     CONTENT_LENGTH, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use serde_json::json;
 use shared::ids::random_hex32;
 use shared::problem::Problem;
 use shared::telemetry::chain;
 
 use crate::app::App;
-use crate::error::{Cause, problem_response};
+use crate::error::{Cause, FaultyRows, problem_response};
 
 /// The header that names a request.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -128,7 +129,17 @@ fn finish_problem(response: &mut Response, id: &RequestId, method: &Method) {
     if method == Method::HEAD {
         return;
     }
-    *response.body_mut() = Body::from(problem.with_request_id(id.0.clone()).to_json());
+    let problem = problem.with_request_id(id.0.clone());
+    let rows = response.extensions_mut().remove::<FaultyRows>();
+    let document = match rows {
+        Some(FaultyRows(errors)) => {
+            let mut document = json!(problem);
+            document["errors"] = json!(errors);
+            document.to_string()
+        }
+        None => problem.to_json(),
+    };
+    *response.body_mut() = Body::from(document);
 }
 
 fn internal_problem() -> Problem {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use serde::Serialize;
 use shared::bucket::BucketError;
 use shared::problem::{self, Problem};
 use shared::secrets::SecretError;
@@ -33,6 +34,9 @@ pub enum ApiError {
         /// What a valid one looks like.
         why: String,
     },
+    /// Rows of a table cannot be used; there is at least one.
+    #[error("rows cannot be used")]
+    Rows(Vec<RowFault>),
     /// The object is not there, or belongs to a company the key does not see.
     #[error("nothing there")]
     NotFound,
@@ -93,7 +97,37 @@ pub struct ProblemDocument {
     pub parameter: Option<String>,
     /// Finds the request in the log.
     pub request_id: Option<String>,
+    /// Each row of a table that was wrong, at most 20.
+    pub errors: Option<Vec<RowFault>>,
 }
+
+/// What is wrong with a row of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RowFault {
+    /// As a spreadsheet counts them: the row with the columns' names is the first. In JSON, the place in the list from 1.
+    pub row: usize,
+    /// The column or field, when it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+impl RowFault {
+    fn sentence(&self) -> String {
+        match &self.column {
+            Some(column) => format!("Row {}, column {column}: {}", self.row, self.detail),
+            None => format!("Row {}: {}", self.row, self.detail),
+        }
+    }
+}
+
+/// Most rows that are named one by one.
+const MAX_ROW_FAULTS: usize = 20;
+
+/// The rows named one by one in a problem document.
+#[derive(Debug, Clone)]
+pub(crate) struct FaultyRows(pub(crate) Vec<RowFault>);
 
 /// The cause of a failed response, for the log.
 #[derive(Debug, Clone)]
@@ -121,6 +155,15 @@ impl ApiError {
             Self::Unauthenticated => Problem::new(401, "Send a valid key in the header x-api-key."),
             Self::Forbidden => Problem::new(403, "Only the admin key may do this."),
             Self::Parameter { name, why } => Problem::new(400, why.clone()).about(name.clone()),
+            Self::Rows(faults) => {
+                let first = faults.first().map(RowFault::sentence).unwrap_or_default();
+                let detail = match faults.len().saturating_sub(1) {
+                    0 => first,
+                    1 => format!("{first} Another row cannot be used either. Nothing was changed."),
+                    more => format!("{first} {more} more rows cannot be used either. Nothing was changed."),
+                };
+                Problem::new(400, detail).about("body")
+            }
             Self::NotFound => Problem::new(404, NOT_FOUND),
             Self::NoRoute => Problem::new(404, "There is no such route; /docs lists them."),
             Self::MethodNotAllowed => Problem::new(
@@ -173,7 +216,10 @@ impl IntoResponse for ApiError {
             }
             _ => {}
         }
-        if problem.status >= 500 {
+        if let Self::Rows(mut faults) = self {
+            faults.truncate(MAX_ROW_FAULTS);
+            response.extensions_mut().insert(FaultyRows(faults));
+        } else if problem.status >= 500 {
             response.extensions_mut().insert(Cause(Arc::new(self)));
         }
         response.extensions_mut().insert(problem);

@@ -29,11 +29,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
             return Err(ApiError::UnsupportedMediaType("application/json"));
         }
         let bytes = bytes(request, state).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            // The text of a syntax error says where; that of a data error may repeat a value, which the client sent.
-            ApiError::parameter(field(&error), error)
-        })
+        parse(&bytes).map(Self)
     }
+}
+
+/// A JSON document as a `T`.
+///
+/// # Errors
+/// Naming the field, when it is one.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        // The text of a syntax error says where; that of a data error may repeat a value, which the client sent.
+        ApiError::parameter(field(&error), error)
+    })
 }
 
 /// A request's body, whatever it is.

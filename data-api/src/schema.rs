@@ -524,3 +524,53 @@ pub struct FailureDocument {
     /// A sentence.
     pub message: String,
 }
+
+/// A client. Fields not named here are kept as they are.
+#[derive(Debug, ToSchema)]
+#[schema(as = Client)]
+pub struct ClientDocument {
+    /// Unique within the company. Absent for a new one.
+    pub client_id: Option<String>,
+    /// As the office spells it.
+    pub name: String,
+    /// Other names they go by.
+    pub aliases: Option<Vec<String>>,
+    /// As the office wrote it.
+    pub phone_number: Option<String>,
+    /// As the office wrote it.
+    pub address: Option<String>,
+    /// Places where work is done.
+    pub sites: Option<Vec<ClientSiteDocument>>,
+    /// False: no longer linked to.
+    pub active: Option<bool>,
+    /// Known jobs.
+    pub jobs: Option<Vec<ClientJobDocument>>,
+    /// Ids in other systems.
+    pub external_ids: Option<BTreeMap<String, String>>,
+}
+
+/// A place where a client's work is done.
+#[derive(Debug, ToSchema)]
+#[schema(as = ClientSite)]
+pub struct ClientSiteDocument {
+    /// Unique within the client.
+    pub site_id: String,
+    /// A short name.
+    pub label: Option<String>,
+    /// Where it is.
+    pub address: String,
+}
+
+/// A job of a client.
+#[derive(Debug, ToSchema)]
+#[schema(as = ClientJob)]
+pub struct ClientJobDocument {
+    /// Unique within the client.
+    pub job_id: String,
+    /// The office's reference.
+    pub reference: Option<String>,
+    /// A short name.
+    pub name: Option<String>,
+    /// As the office says it.
+    pub status: Option<String>,
+}

@@ -4,9 +4,10 @@
 //! that holds one company's keys cannot name another's objects.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::address::SenderHash;
-use crate::ids::{ClientId, CompanyId, MessageSid, NoteId};
+use crate::ids::{ClientId, CompanyId, CustomerId, MessageSid, NoteId};
 use crate::records::note::{Intent, Tag};
 
 /// The pipeline's state of a message.
@@ -31,6 +32,23 @@ pub fn inbox_media(message: &MessageSid, index: u32, extension: &str) -> String 
 #[must_use]
 pub fn inbox_transcript(message: &MessageSid) -> String {
     format!("inbox/{message}/transcript.json")
+}
+
+/// The message of a sender who was not known, as it came through the queue: for filing it once they are. The bucket's
+/// lifecycle removes it, as all of `inbox/`.
+#[must_use]
+pub fn unknown_message(message: &MessageSid) -> String {
+    format!("{}message.json", inbox(message))
+}
+
+/// The prefix of what says which messages came from senders who were not known. No MessageSid has a hyphen, so this is no
+/// message's folder.
+pub const UNKNOWN_SENDERS: &str = "inbox/unknown-senders/";
+
+/// Says that there is an [`unknown_message`]: a plain listing is newest first.
+#[must_use]
+pub fn unknown_sender(received_at: Timestamp, message: &MessageSid) -> String {
+    format!("{UNKNOWN_SENDERS}{}_{message}.json", newest_first(received_at))
 }
 
 /// What is known of a sender between messages.
@@ -222,6 +240,24 @@ impl CompanyKeys {
             self.changes_root(),
             milliseconds(at)
         )
+    }
+
+    /// The prefix of the workers the office added.
+    #[must_use]
+    pub fn workers_root(&self) -> String {
+        format!("{}/index/worker/", self.0)
+    }
+
+    /// A worker the office added, for listing them; who may send is said by [`worker`] alone.
+    #[must_use]
+    pub fn worker_entry(&self, worker: &CustomerId) -> String {
+        format!("{}{worker}.json", self.workers_root())
+    }
+
+    /// How many minutes of recordings were transcribed on a day of the company's.
+    #[must_use]
+    pub fn audio_allowance(&self, day: Date) -> String {
+        format!("{}/index/allowance/{day}.json", self.0)
     }
 
     /// The prefix of exports.

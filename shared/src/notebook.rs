@@ -1,13 +1,14 @@
 //! A company's filed notes: finding one, and changing one with its history and its index.
 //!
-//! Index entries are hints that a reader checks against the note. A change therefore adds the entries the changed note
-//! will need, writes the note (`If-Match`), and only then brings the others up to date and removes what no longer holds:
-//! cut off anywhere, a reader still finds the note wherever it belongs, and the next change mends the rest.
+//! Index entries are hints that a reader checks against the note. A change therefore puts the note's timeline row in doubt,
+//! adds the entries the changed note will need, writes the note (`If-Match`), and only then brings the others up to date,
+//! removes what no longer holds, and settles the timeline row last: cut off anywhere, a reader still finds the note wherever
+//! it belongs and believes no row that is not so, and the next change mends the rest.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::bucket::{Bucket, BucketError, Versioned};
+use crate::bucket::{Bucket, BucketError, ETag, Versioned};
 use crate::ids::NoteId;
 use crate::keys::CompanyKeys;
 use crate::records::index::{MessageIndex, TimelineEntry};
@@ -101,18 +102,29 @@ impl<'a> Notebook<'a> {
         let entry = TimelineEntry::of(&after, &key);
         let (had, has) = (self.client_entries(&before), self.client_entries(&after));
         let change_entry = self.keys.change(reviser.at, &after.note_id, after.revision);
+        let timeline = self.keys.timeline(after.created_at, &after.note_id);
+        let doubtful = TimelineEntry::of(&before, &key).in_doubt();
+        let mark = self.bucket.write(&timeline, &doubtful).await?;
         for added in has.iter().filter(|key| !had.contains(key)).chain([&change_entry]) {
             self.bucket.write(added, &entry).await?;
         }
         let etag = self.bucket.replace(&key, &after, &etag).await?;
-        let timeline = self.keys.timeline(after.created_at, &after.note_id);
-        for kept in has.iter().filter(|key| had.contains(key)).chain([&timeline]) {
+        for kept in has.iter().filter(|key| had.contains(key)) {
             self.bucket.write(kept, &entry).await?;
         }
         for removed in had.iter().filter(|key| !has.contains(key)) {
             self.bucket.delete(removed).await?;
         }
+        self.settle(&timeline, &entry, &mark).await?;
         Ok(Versioned { value: after, etag })
+    }
+
+    /// Takes the mark off the timeline row, unless a later change has put its own there: that one settles it.
+    async fn settle(&self, key: &str, entry: &TimelineEntry, mark: &ETag) -> Result<(), BucketError> {
+        match self.bucket.replace(key, entry, mark).await {
+            Ok(_) | Err(BucketError::PreconditionFailed { .. } | BucketError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     fn client_entries(&self, note: &Note) -> Vec<String> {

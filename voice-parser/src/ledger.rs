@@ -11,7 +11,7 @@ use shared::bucket::{Bucket, BucketError, ETag};
 use shared::clock::Clock;
 use shared::ids::{MessageSid, random_hex32};
 use shared::keys;
-use shared::message::QueueMessage;
+use shared::message::{QueueMessage, Source};
 use shared::records::pipeline::{Lease, RecordSchema, RecordState, Step};
 use tokio::sync::Mutex;
 
@@ -86,7 +86,7 @@ impl Ledger {
             };
             let (record, known) = match self.read(message_id).await? {
                 None => (first_record(message_id, message, lease, now), None),
-                Some((record, etag)) => match examine(&record, delivery, &owner, now) {
+                Some((record, etag)) => match examine(&record, message, delivery, &owner, now) {
                     Examined::Finished => return Ok(Claim::Duplicate),
                     Examined::HeldByOther => return Ok(Claim::Duplicate),
                     Examined::HeldBySame(remaining) => return Ok(Claim::Leased { remaining }),
@@ -158,8 +158,15 @@ enum Examined {
     Free,
 }
 
-fn examine(record: &PipelineRecord, delivery: &str, owner: &str, now: Timestamp) -> Examined {
+fn examine(
+    record: &PipelineRecord,
+    message: &QueueMessage,
+    delivery: &str,
+    owner: &str,
+    now: Timestamp,
+) -> Examined {
     match record.state {
+        RecordState::Done if may_be_filed_now(record, message) => return Examined::Free,
         RecordState::Done | RecordState::Deleted => return Examined::Finished,
         RecordState::Working | RecordState::Failed => {}
     }
@@ -175,6 +182,11 @@ fn examine(record: &PipelineRecord, delivery: &str, owner: &str, now: Timestamp)
         }
         Some(_) | None => Examined::Free,
     }
+}
+
+/// A finished message that is no company's came from a stranger. The office has it filed again when it knows who that was.
+fn may_be_filed_now(record: &PipelineRecord, message: &QueueMessage) -> bool {
+    record.decisions.company_id.is_none() && message.source == Source::Replay
 }
 
 fn first_record(
@@ -204,6 +216,10 @@ fn taken_over(
     lease: Lease,
     now: Timestamp,
 ) -> PipelineRecord {
+    if record.state == RecordState::Done {
+        record.step = Step::Sender;
+        record.decisions.scrub();
+    }
     record.state = RecordState::Working;
     record.lease = Some(lease);
     record.attempts += 1;
@@ -311,5 +327,69 @@ impl Held {
             record.state = state;
         };
         self.advance(release).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const NOW: &str = "2026-11-20T01:00:00Z";
+
+    fn message(source: &str) -> QueueMessage {
+        serde_json::from_value(json!({"version": 1, "kind": "message", "source": source, "received_at": NOW,
+            "message_id": "SM01", "channel": "whatsapp", "provider": "twilio", "from": {"address": "whatsapp:+61491570156"},
+            "to": {"address": "whatsapp:+61491570110"}, "text": "hello"}))
+        .unwrap()
+    }
+
+    fn finished(company: Option<&str>) -> PipelineRecord {
+        serde_json::from_value(json!({"schema": "record/1", "message_id": "SM01", "state": "done", "step": "done", "attempts": 1,
+            "created_at": NOW, "updated_at": NOW, "company_id": company, "replies": [{"part": 1, "of": 1, "sha256": "00",
+            "intent_at": NOW, "purpose": "unknown_sender"}]}))
+        .unwrap()
+    }
+
+    fn is_free(record: &PipelineRecord, source: &str) -> bool {
+        let examined = examine(
+            record,
+            &message(source),
+            "delivery",
+            "owner",
+            NOW.parse().unwrap(),
+        );
+        matches!(examined, Examined::Free)
+    }
+
+    #[test]
+    fn only_a_strangers_message_is_filed_again_and_only_by_a_replay() {
+        assert!(is_free(&finished(None), "replay"));
+        for source in ["webhook", "reconcile"] {
+            assert!(!is_free(&finished(None), source), "{source}");
+        }
+        assert!(!is_free(&finished(Some("acme")), "replay"));
+        let tombstone = PipelineRecord {
+            state: RecordState::Deleted,
+            ..finished(None)
+        };
+        assert!(!is_free(&tombstone, "replay"));
+    }
+
+    #[test]
+    fn a_message_that_is_filed_again_begins_again() {
+        let now: Timestamp = NOW.parse().unwrap();
+        let lease = Lease {
+            owner: "owner".to_owned(),
+            delivery: "delivery".to_owned(),
+            until: now,
+        };
+        let again = taken_over(finished(None), &message("replay"), lease, now);
+        assert_eq!(
+            (again.state, again.step, again.attempts),
+            (RecordState::Working, Step::Sender, 2)
+        );
+        assert_eq!(again.message, Some(message("replay")));
+        assert_eq!(again.replies.len(), 1, "what was sent is remembered");
     }
 }

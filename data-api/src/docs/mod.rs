@@ -40,6 +40,8 @@ pub const SCHEME: &str = "api_key";
         (name = "files", description = "What is in the bucket, as it was filed."),
         (name = "notes", description = "What was understood, note by note."),
         (name = "messages", description = "How filing a message went."),
+        (name = "workers", description = "Who may send."),
+        (name = "clients", description = "Whom notes may be about."),
         (name = "companies", description = "Whose data there is."),
         (name = "keys", description = "Who may see what. For the admin key.")
     )

@@ -1,7 +1,4 @@
 //! `PATCH /notes/{note_id}`: the office corrects a note.
-//!
-//! The note's row in the timeline is put in doubt before anything else is written, and only the last write of the change
-//! settles it again. So wherever a change is cut off, readers check the row against the note.
 
 use std::sync::Arc;
 
@@ -14,11 +11,10 @@ use shared::client::{ClientList, ClientRecord};
 use shared::ids::NoteId;
 use shared::keys;
 use shared::notebook::{Found, Notebook, Reviser};
-use shared::records::index::TimelineEntry;
 
+use super::CompanyQuery;
 use super::change::{Correction, NoteChange};
 use super::read::answer;
-use super::{CompanyQuery, row};
 use crate::access::{Access, CompanyScope};
 use crate::app::App;
 use crate::error::{ApiError, ProblemDocument};
@@ -61,7 +57,6 @@ pub(crate) async fn correct(
     if after == stored.note {
         return Ok(answer(&stored));
     }
-    doubt(&app, &scope, &stored).await?;
     let reviser = Reviser {
         by: scope.actor().clone(),
         at: now,
@@ -106,12 +101,4 @@ async fn clients(app: &App, scope: &CompanyScope) -> Result<Vec<ClientRecord>, A
         .read::<ClientList>(&keys::clients(scope.company_id()))
         .await?;
     Ok(list.map(|list| list.value.clients).unwrap_or_default())
-}
-
-async fn doubt(app: &App, scope: &CompanyScope, stored: &StoredNote) -> Result<(), ApiError> {
-    let note = &stored.note;
-    let key = scope.keys().timeline(note.created_at, &note.note_id);
-    let marked = row::in_doubt(TimelineEntry::of(note, &stored.key));
-    app.bucket.write(&key, &marked).await?;
-    Ok(())
 }

@@ -79,23 +79,27 @@ impl FromGiven for NotesQuery {
         if !(1..=MAX_PAGE).contains(&query.limit) {
             return Err(ApiError::parameter("limit", "A page has 1 to 100 notes."));
         }
-        if let (Some(from), Some(to)) = (query.from, query.to)
-            && from.start() >= to.end()
-        {
-            return Err(ApiError::parameter(
-                "from",
-                "The time range ends before it starts.",
-            ));
-        }
+        in_order(query.from, query.to)?;
         Ok(query)
     }
 }
 
+/// Refuses a range that ends before it starts.
+pub(super) fn in_order(from: Option<When>, to: Option<When>) -> Result<(), ApiError> {
+    match (from, to) {
+        (Some(from), Some(to)) if from.start() >= to.end() => {
+            let why = "The time range ends before it starts.";
+            Err(ApiError::parameter("from", why))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl NotesQuery {
-    /// What a cursor of this list is bound to: everything but how many.
-    fn binding(&self) -> Binding {
+    /// What a cursor of a list with this query is bound to: everything but how many.
+    pub(super) fn binding(&self, route: &'static str) -> Binding {
         let time = |at: Option<Timestamp>| at.map(|at| at.as_millisecond().to_string());
-        Binding::to("notes")
+        Binding::to(route)
             .and(Some(self.company_id.as_str()))
             .and(self.intent.map(Intent::as_str))
             .and(self.client_id.as_ref().map(ClientId::as_str))
@@ -110,7 +114,8 @@ impl NotesQuery {
         self.intent.is_some() || self.needs_review.is_some() || self.client_id.is_some()
     }
 
-    fn wants(&self, row: &TimelineEntry) -> bool {
+    /// Whether a row passes the filters.
+    pub(super) fn wants(&self, row: &TimelineEntry) -> bool {
         self.intent.is_none_or(|intent| row.intent == intent)
             && self.from.is_none_or(|from| row.received_at >= from.start())
             && self.to.is_none_or(|to| row.received_at < to.end())
@@ -147,7 +152,7 @@ pub(crate) async fn list(
     Query(query): Query<NotesQuery>,
 ) -> Result<Json<NoteList>, ApiError> {
     let scope = access.company(&query.company_id)?;
-    let binding = query.binding();
+    let binding = query.binding("notes");
     let position = match &query.cursor {
         Some(cursor) => Some(app.open(&binding, cursor, "cursor").await?),
         None => None,
@@ -184,13 +189,16 @@ pub(crate) async fn list(
     Ok(Json(NoteList { notes, cursor }))
 }
 
-struct Found {
-    keys: Vec<String>,
-    more: bool,
+/// Rows to read.
+pub(super) struct Found {
+    /// In order.
+    pub(super) keys: Vec<String>,
+    /// Whether there are others after them.
+    pub(super) more: bool,
 }
 
 /// The keys of the rows to read: one LIST.
-async fn find(
+pub(super) async fn find(
     app: &App,
     scope: &CompanyScope,
     query: &NotesQuery,

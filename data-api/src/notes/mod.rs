@@ -7,6 +7,7 @@ pub mod list;
 pub mod read;
 pub mod remove;
 pub mod row;
+pub mod search;
 pub mod spreadsheet;
 pub mod when;
 
@@ -25,6 +26,7 @@ use crate::parameters::{FromGiven, Given};
 pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
+        .routes(routes!(search::search))
         .routes(routes!(read::note, correct::correct, remove::remove))
         .routes(routes!(read::file))
         .routes(routes!(export::export))

@@ -1,10 +1,9 @@
 //! Rows of the index, and when they are to be believed.
 //!
-//! A row is a hint; the note is the truth. A correction marks the note's timeline row first, then writes the note, and
-//! settles the row last. So a row without the mark says what the note says, and one with it is checked against the note:
+//! A row is a hint; the note is the truth. A change ([`shared::notebook`]) marks the note's timeline row first, then writes
+//! the note, and settles the row last. So a row without the mark says what the note says, and one with it is checked against the note:
 //! whichever moment a correction was cut off at, no reader sees what is not so. A client's rows are always checked.
 
-use serde_json::Value;
 use shared::bucket::{Bucket, Versioned};
 use shared::ids::NoteId;
 use shared::records::index::TimelineEntry;
@@ -12,22 +11,6 @@ use shared::records::index::TimelineEntry;
 use crate::access::CompanyScope;
 use crate::error::ApiError;
 use crate::message::{StoredNote, find_note, read_note_at};
-
-/// The field that marks a row in doubt.
-const IN_DOUBT: &str = "in_doubt";
-
-/// Whether a row has to be checked against its note.
-#[must_use]
-pub fn is_in_doubt(row: &TimelineEntry) -> bool {
-    row.unknown.contains_key(IN_DOUBT)
-}
-
-/// The row, marked.
-#[must_use]
-pub fn in_doubt(mut row: TimelineEntry) -> TimelineEntry {
-    row.unknown.insert(IN_DOUBT.to_owned(), Value::Bool(true));
-    row
-}
 
 /// How far rows are believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +34,7 @@ pub async fn read(
     let Some(Versioned { value: row, .. }) = bucket.read::<TimelineEntry>(key).await? else {
         return Ok(None);
     };
-    if belief == Belief::UnlessMarked && !is_in_doubt(&row) {
+    if belief == Belief::UnlessMarked && !row.is_in_doubt() {
         return Ok(Some(row));
     }
     let note = read_note_at(bucket, scope, &row.note_key).await?;

@@ -6,7 +6,7 @@ use shared::records::note::{ActionItem, Note};
 use crate::error::ApiError;
 
 /// U+FEFF in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The columns, in order.
 const COLUMNS: [&str; 20] = [
@@ -111,17 +111,26 @@ fn item_line(item: &ActionItem) -> String {
 
 /// A cell that begins like a formula gets an apostrophe, which spreadsheets take as "this is text" (OWASP, CSV injection).
 /// White space in front does not help it, because some trim it.
-fn harmless(cell: &str) -> String {
-    let first = cell
-        .trim_start_matches([' ', '\u{a0}', '\u{feff}'])
-        .chars()
-        .next();
-    match first {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '|' | '%' | '＝' | '＋' | '－' | '＠') => {
-            format!("'{cell}")
-        }
-        Some(_) | None => cell.to_owned(),
+pub(crate) fn harmless(cell: &str) -> String {
+    if begins_like_a_formula(cell) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
     }
+}
+
+/// The cell as it was before [`harmless`].
+pub(crate) fn as_written(cell: &str) -> &str {
+    cell.strip_prefix('\'')
+        .filter(|rest| begins_like_a_formula(rest))
+        .unwrap_or(cell)
+}
+
+fn begins_like_a_formula(cell: &str) -> bool {
+    let cell = cell.trim_start_matches([' ', '\u{a0}', '\u{feff}']);
+    cell.starts_with([
+        '=', '+', '-', '@', '\t', '\r', '\n', '|', '%', '＝', '＋', '－', '＠',
+    ])
 }
 
 #[cfg(test)]
@@ -153,6 +162,8 @@ mod tests {
         #[test]
         fn no_cell_is_a_formula(cell in "[ =+@\\-\t\r\na-z]{0,8}") {
             let first = harmless(&cell).trim_start().chars().next();
+            let safe = harmless(&cell);
+            prop_assert_eq!(as_written(&safe), &cell);
             prop_assert!(!matches!(first, Some('=' | '+' | '-' | '@')));
         }
     }

@@ -5,7 +5,7 @@ use http::Method;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::app::{ADMIN_KEY, ADMIN_SECRET, TestApp, request};
+use crate::support::app::{ADMIN_KEY, TestApp, request};
 use crate::support::seed::Seed;
 
 const LIST: &str = "/files/list?company_id=acme";
@@ -58,7 +58,7 @@ async fn the_admin_key_is_rotated_without_a_gap_and_the_old_one_dies() {
         let value = json!({ "api_key": key }).to_string();
         secrets
             .put_secret_value()
-            .secret_id(ADMIN_SECRET)
+            .secret_id(app.admin_secret())
             .secret_string(value)
             .send()
             .await

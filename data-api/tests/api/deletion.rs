@@ -58,7 +58,7 @@ async fn everything(app: &TestApp) -> Vec<(String, bool, String)> {
     let client = app.bucket.client();
     let page = client
         .list_object_versions()
-        .bucket("voice")
+        .bucket(app.bucket.name())
         .send()
         .await
         .unwrap();
@@ -68,7 +68,7 @@ async fn everything(app: &TestApp) -> Vec<(String, bool, String)> {
         let (key, id) = (version.key().unwrap(), version.version_id().unwrap());
         let object = client
             .get_object()
-            .bucket("voice")
+            .bucket(app.bucket.name())
             .key(key)
             .version_id(id)
             .send()
@@ -194,7 +194,7 @@ async fn a_deletion_cut_off_anywhere_shows_nothing_and_is_continued_by_repeating
                 .bucket
                 .client()
                 .list_object_versions()
-                .bucket("voice")
+                .bucket(app.bucket.name())
                 .prefix("records/")
                 .send()
                 .await
@@ -208,7 +208,7 @@ async fn a_deletion_cut_off_anywhere_shows_nothing_and_is_continued_by_repeating
                 app.bucket
                     .client()
                     .delete_object()
-                    .bucket("voice")
+                    .bucket(app.bucket.name())
                     .set_key(key.map(str::to_owned))
                     .set_version_id(id.map(str::to_owned))
                     .send()

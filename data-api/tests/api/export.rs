@@ -56,7 +56,7 @@ async fn a_spreadsheet_has_the_range_and_runs_nothing() {
         .bucket
         .client()
         .get_object_tagging()
-        .bucket("voice")
+        .bucket(app.bucket.name())
         .key(key)
         .send()
         .await

@@ -3,9 +3,10 @@
 use axum::body::Body;
 use http::{Method, Request};
 use serde_json::{Value, json};
+use shared::ids::MessageSid;
 use shared::records::note::Intent;
 
-use crate::support::app::{Answer, TestApp};
+use crate::support::app::{ADMIN_KEY, Answer, TestApp, json_request};
 use crate::support::seed::{Seed, sid, system_objects};
 
 /// A request in the other company's name, and the same for something that does not exist anywhere.
@@ -102,10 +103,99 @@ fn pairs(theirs: &Seed, keys: &[String]) -> Vec<Pair> {
         "/notes?company_id=",
         "/notes?client_id=cl_1&company_id=",
         "/notes?updated_since=2026-01-01&company_id=",
+        "/notes/search?q=tap&company_id=",
+        "/workers?company_id=",
+        "/clients?company_id=",
+        "/clients?format=csv&company_id=",
+        "/messages/unknown?company_id=",
     ] {
         pairs.push(get(format!("{path}rival"), format!("{path}nobody")));
     }
+    let worker = json!({"phone_number": "+61491570199", "name": "Sam"});
+    let client = json!({"clients": [{"name": "Nguyen"}]});
+    let replay = |id: &MessageSid| format!("/messages/{id}/replay?company_id=");
+    for (method, theirs, nowhere, body) in [
+        (
+            Method::PUT,
+            "/workers?company_id=rival".to_owned(),
+            "/workers?company_id=nobody".to_owned(),
+            Some(worker),
+        ),
+        (
+            Method::DELETE,
+            "/workers?customer_id=wk_1&company_id=rival".to_owned(),
+            "/workers?customer_id=wk_1&company_id=nobody".to_owned(),
+            None,
+        ),
+        (
+            Method::DELETE,
+            "/workers?customer_id=wk_1&company_id=acme".to_owned(),
+            "/workers?customer_id=wk_9&company_id=acme".to_owned(),
+            None,
+        ),
+        (
+            Method::PUT,
+            "/clients?company_id=rival".to_owned(),
+            "/clients?company_id=nobody".to_owned(),
+            Some(client),
+        ),
+        (
+            Method::DELETE,
+            "/clients/cl_1/learned?heard=tap&company_id=rival".to_owned(),
+            "/clients/cl_1/learned?heard=tap&company_id=nobody".to_owned(),
+            None,
+        ),
+        (
+            Method::DELETE,
+            "/clients/cl_1/learned?heard=tap&company_id=acme".to_owned(),
+            "/clients/cl_1/learned?heard=other&company_id=acme".to_owned(),
+            None,
+        ),
+        (
+            Method::POST,
+            format!("{}rival", replay(&theirs.message)),
+            format!("{}nobody", replay(&missing_message)),
+            None,
+        ),
+        (
+            Method::POST,
+            format!("{}acme", replay(&theirs.message)),
+            format!("{}acme", replay(&missing_message)),
+            None,
+        ),
+    ] {
+        pairs.push(Pair {
+            method,
+            theirs,
+            nowhere,
+            body,
+        });
+    }
     pairs
+}
+
+/// What rival's office has: a worker, a client, a learned name, and a message of somebody who is rival's worker by now.
+async fn rivals_office(app: &TestApp, message: &MessageSid) {
+    let worker = json!({"customer_id": "wk_1", "phone_number": "+61491570156", "name": "tap"});
+    let put = json_request(Method::PUT, ADMIN_KEY, "/workers?company_id=rival", &worker);
+    app.send(put).await.ok();
+    let list = json!({"company_id": "rival", "clients": [{"client_id": "cl_1", "name": "tap"}]});
+    app.bucket.write("clients/rival.json", &list).await.unwrap();
+    let learned = json!({"aliases": [{"client_id": "cl_1", "heard": "tap", "note_id": "SM01", "by": "wk_1",
+        "at": "2026-11-20T01:00:00Z"}]});
+    app.bucket
+        .write("clients/rival.learned.json", &learned)
+        .await
+        .unwrap();
+    let unfiled = json!({"version": 1, "kind": "message", "source": "webhook", "received_at": "2026-11-20T01:00:00Z",
+        "message_id": message, "channel": "whatsapp", "provider": "twilio", "from": {"address": "whatsapp:+61491570156",
+        "phone_number": "+61491570156"}, "to": {"address": "whatsapp:+61491570110"}, "text": "tap"});
+    app.bucket
+        .write(&shared::keys::unknown_message(message), &unfiled)
+        .await
+        .unwrap();
+    let entry = shared::keys::unknown_sender("2026-11-20T01:00:00Z".parse().unwrap(), message);
+    app.bucket.write(&entry, &json!({})).await.unwrap();
 }
 
 fn request(pair: &Pair, path: &str, key: &str) -> Request<Body> {
@@ -147,6 +237,7 @@ async fn another_companys_object_is_answered_as_one_that_does_not_exist() {
     let listed = app.bucket.list("rival/", None, None, 1000).await.unwrap();
     let keys: Vec<String> = listed.objects.into_iter().map(|object| object.key).collect();
     assert!(keys.len() > 10);
+    rivals_office(&app, &theirs.message).await;
     let key = app.company_key(&["acme"]).await;
 
     let mut checked = 0;
@@ -161,7 +252,7 @@ async fn another_companys_object_is_answered_as_one_that_does_not_exist() {
     }
     // The system's own folders are no company's, whatever the key.
     for key_of_system in &system {
-        for api_key in [key.as_str(), crate::support::app::ADMIN_KEY] {
+        for api_key in [key.as_str(), ADMIN_KEY] {
             app.get_as(api_key, &format!("/files/get-download-url?key={key_of_system}"))
                 .await
                 .problem(400);

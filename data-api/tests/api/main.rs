@@ -9,6 +9,7 @@
 
 mod access;
 mod bad_input;
+mod clients;
 mod corrections;
 mod deletion;
 mod docs;
@@ -18,4 +19,7 @@ mod files;
 mod isolation;
 mod keys;
 mod notes;
+mod search;
 mod support;
+mod unknown;
+mod workers;

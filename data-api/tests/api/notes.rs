@@ -318,3 +318,27 @@ async fn what_changed_since_is_told_in_the_order_it_changed_and_once() {
         .await
         .problem(400);
 }
+
+#[tokio::test]
+async fn a_note_that_was_filed_long_after_it_was_received_is_news() {
+    let app = TestApp::start().await;
+    let seed = Seed::job("acme", 1, "order-mixer").at("2026-11-18T01:00:00Z");
+    seed.file(&app.bucket).await;
+    // The pipeline orders the change log by when a note was decided: this one was found by reconciliation two days later.
+    let keys = seed.keys();
+    let note = seed.note(1);
+    let row = TimelineEntry::of(&note, &seed.note_key(1));
+    app.bucket
+        .delete(&keys.change(seed.received_at, &note.note_id, 1))
+        .await
+        .unwrap();
+    let decided = keys.change("2026-11-20T08:00:00Z".parse().unwrap(), &note.note_id, 1);
+    app.bucket.write(&decided, &row).await.unwrap();
+    let since = |at: &str| format!("/notes?company_id=acme&updated_since={at}");
+    let news = app.get(&since("2026-11-20T07:00:00Z")).await.ok();
+    assert_eq!(ids(&news), sids(&[1]));
+    assert_eq!(
+        ids(&app.get(&since("2026-11-20T08:00:01Z")).await.ok()),
+        sids(&[])
+    );
+}

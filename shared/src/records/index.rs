@@ -110,7 +110,24 @@ pub struct MediaCounts {
     pub document: usize,
 }
 
+/// The field that marks a row in doubt.
+const IN_DOUBT: &str = "in_doubt";
+
 impl TimelineEntry {
+    /// The row, marked as one that may not say what its note says: a change of the note is under way or was cut off.
+    #[must_use]
+    pub fn in_doubt(mut self) -> Self {
+        self.unknown
+            .insert(IN_DOUBT.to_owned(), serde_json::Value::Bool(true));
+        self
+    }
+
+    /// Whether the row has to be checked against its note.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.unknown.contains_key(IN_DOUBT)
+    }
+
     /// The row of a note kept at `note_key`.
     #[must_use]
     pub fn of(note: &Note, note_key: &str) -> Self {

@@ -1,13 +1,14 @@
 //! Accounts for the message and forgets what was said: the outcome is filed with the company, the record keeps ids only.
 
 use jiff::SignedDuration;
-use shared::keys::CompanyKeys;
+use shared::keys::{self, CompanyKeys};
+use shared::message::QueueMessage;
 use shared::metrics::Metric;
 use shared::records::outcome::{Outcome, OutcomeSchema, ReplyOutcome};
 use shared::records::pipeline::{RecordState, ReplyRecord};
 
 use super::Work;
-use crate::decisions::{PipelineRecord, ReplyPlan, Suppressed};
+use crate::decisions::{PipelineRecord, ReplyPlan, SenderDecision, Suppressed};
 use crate::failure::StepFailure;
 use crate::ledger::Held;
 use crate::status;
@@ -22,6 +23,11 @@ pub(super) async fn finish(work: Work<'_>, held: &Held) -> Result<(), StepFailur
         .map(|company| CompanyKeys::of(company).outcome(&record.message_id));
     if let Some(key) = &outcome_key {
         services.bucket.write(key, &outcome(work, &record)).await?;
+    }
+    if let (Some(SenderDecision::Stranger { .. }), Some(message)) =
+        (&record.decisions.sender, &record.message)
+    {
+        keep_for_later(work, message).await?;
     }
     let finished = held
         .advance(|record| {
@@ -50,6 +56,18 @@ pub(super) async fn finish(work: Work<'_>, held: &Held) -> Result<(), StepFailur
         latency_ms = milliseconds(took),
         "message finished"
     );
+    Ok(())
+}
+
+/// Keeps a stranger's message for thirty days, so that the office can have it filed when it knows the sender. The message
+/// comes first: what says that it is there never says so in vain.
+async fn keep_for_later(work: Work<'_>, message: &QueueMessage) -> Result<(), StepFailure> {
+    let (bucket, id) = (&work.services.bucket, &work.inbound.message_id);
+    bucket.write(&keys::unknown_message(id), message).await?;
+    let entry = serde_json::json!({ "message_id": id });
+    bucket
+        .write(&keys::unknown_sender(work.received_at, id), &entry)
+        .await?;
     Ok(())
 }
 

@@ -14,16 +14,15 @@ use serde_json::Value;
 use shared::bucket::Bucket;
 use shared::clock::ManualClock;
 use shared::config::Env;
+use shared::ids::random_hex32;
 use tower::ServiceExt as _;
 
-use super::ministack::{Ministack, REGION};
+use super::ministack::{self, REGION};
 use super::proxy::Proxy;
 use super::twilio::Twilio;
 
 /// The admin key at first.
 pub(crate) const ADMIN_KEY: &str = "AdminKeyAdminKeyAdminKeyAdminKeyAdminKeyAdminKey";
-/// The admin key's secret.
-pub(crate) const ADMIN_SECRET: &str = "test/ai-voice-tool/data-api-key";
 /// An origin that may call the API.
 pub(crate) const ORIGIN: &str = "https://office.example";
 /// What time it is.
@@ -39,7 +38,6 @@ pub(crate) struct TestApp {
     pub(crate) direct: SdkConfig,
     pub(crate) router: Router,
     config: Config,
-    _ministack: Option<Ministack>,
 }
 
 /// What the application answered.
@@ -51,43 +49,42 @@ pub(crate) struct Answer {
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
-        let ministack = Ministack::start().await;
-        let proxy = Proxy::start(&ministack.endpoint).await;
-        let direct = aws(&ministack.endpoint).await;
-        let bucket = Bucket::new(&direct, "voice");
+        let emulator = ministack::endpoint().await;
+        let proxy = Proxy::start(&emulator).await;
+        let direct = aws(&emulator).await;
+        // Its own bucket, secrets and queue.
+        let name = format!("test-{}", random_hex32());
+        let bucket = Bucket::new(&direct, name.as_str());
         bucket
             .client()
             .create_bucket()
-            .bucket("voice")
+            .bucket(bucket.name())
             .send()
             .await
             .unwrap();
         let versioning = aws_sdk_s3::types::VersioningConfiguration::builder()
             .status(aws_sdk_s3::types::BucketVersioningStatus::Enabled)
             .build();
-        let enabled = bucket.client().put_bucket_versioning().bucket("voice");
+        let enabled = bucket.client().put_bucket_versioning().bucket(bucket.name());
         enabled.versioning_configuration(versioning).send().await.unwrap();
         let secrets = aws_sdk_secretsmanager::Client::new(&direct);
-        for (name, value) in [
-            (ADMIN_SECRET, format!("{{\"api_key\":\"{ADMIN_KEY}\"}}")),
-            (
-                "test/twilio/account-sid",
-                "AC00000000000000000000000000000001".to_owned(),
-            ),
-            ("test/twilio/auth-token", "canary-twilio-token".to_owned()),
+        for (secret, value) in [
+            ("data-api-key", format!("{{\"api_key\":\"{ADMIN_KEY}\"}}")),
+            ("account-sid", "AC00000000000000000000000000000001".to_owned()),
+            ("auth-token", "canary-twilio-token".to_owned()),
         ] {
             secrets
                 .create_secret()
-                .name(name)
+                .name(format!("{}/{secret}", bucket.name()))
                 .secret_string(value)
                 .send()
                 .await
                 .unwrap();
         }
         let sqs = aws_sdk_sqs::Client::new(&direct);
-        let queue = sqs.create_queue().queue_name("messages").send().await.unwrap();
+        let queue = sqs.create_queue().queue_name(&name).send().await.unwrap();
         let twilio = Twilio::start().await;
-        let config = config(queue.queue_url().unwrap(), &twilio.base_url);
+        let config = config(&name, queue.queue_url().unwrap(), &twilio.base_url);
         let clock = ManualClock::at(NOW.parse().unwrap());
         let shared_clock = Arc::new(clock.clone());
         let app = App::at(config.clone(), &aws(&proxy.endpoint).await, shared_clock).unwrap();
@@ -99,7 +96,6 @@ impl TestApp {
             bucket,
             direct,
             config,
-            _ministack: Some(ministack),
         }
     }
 
@@ -115,7 +111,6 @@ impl TestApp {
             bucket: self.bucket.clone(),
             direct: self.direct.clone(),
             config: self.config.clone(),
-            _ministack: None,
         }
     }
 
@@ -145,6 +140,16 @@ impl TestApp {
         self.send(request(Method::DELETE, key, path)).await
     }
 
+    /// The name of the admin key's secret.
+    pub(crate) fn admin_secret(&self) -> &str {
+        &self.config.admin_key_secret
+    }
+
+    /// Where replayed messages go.
+    pub(crate) fn queue_url(&self) -> &str {
+        &self.config.queue_url
+    }
+
     /// A key for these companies.
     pub(crate) async fn company_key(&self, companies: &[&str]) -> String {
         let body = serde_json::json!({ "label": "test", "companies": companies });
@@ -159,16 +164,17 @@ impl TestApp {
     }
 }
 
-fn config(queue_url: &str, twilio: &str) -> Config {
+fn config(name: &str, queue_url: &str, twilio: &str) -> Config {
     Config::from_env(Env::from([
         ("ENVIRONMENT_NAME", "test"),
-        ("VOICE_DATA_BUCKET", "voice"),
-        ("DATA_API_KEY_SECRET_ARN", ADMIN_SECRET),
+        ("VOICE_DATA_BUCKET", name),
+        ("DATA_API_KEY_SECRET_ARN", &format!("{name}/data-api-key")),
+        ("CUSTOMER_DATA_KEY", "customers.json"),
         ("QUEUE_URL", queue_url),
         ("TWILIO_BASE_URL", twilio),
         ("CORS_ALLOWED_ORIGINS", ORIGIN),
-        ("TWILIO_ACCOUNT_SID_SECRET_ARN", "test/twilio/account-sid"),
-        ("TWILIO_AUTH_TOKEN_SECRET_ARN", "test/twilio/auth-token"),
+        ("TWILIO_ACCOUNT_SID_SECRET_ARN", &format!("{name}/account-sid")),
+        ("TWILIO_AUTH_TOKEN_SECRET_ARN", &format!("{name}/auth-token")),
     ]))
     .unwrap()
 }

@@ -1,4 +1,4 @@
-//! `/messages/{message_id}`: how filing a message went.
+//! `GET /messages/{message_id}/outcome`: how filing a message went.
 
 use std::sync::Arc;
 
@@ -7,8 +7,6 @@ use axum::extract::State;
 use shared::ids::MessageSid;
 use shared::records::index::{FilingState, MessageIndex};
 use shared::records::outcome::Outcome;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::access::Access;
 use crate::app::App;
@@ -17,11 +15,6 @@ use crate::notes::CompanyQuery;
 use crate::parameters::{PathParameters, Query};
 use crate::schema::OutcomeDocument;
 
-/// The routes of this module.
-pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(outcome))
-}
-
 /// How it went: what was sent and whether it arrived, what it cost, how long each step took, what went wrong. Not there
 /// until the message is done. S3 calls: 2 GETs.
 #[utoipa::path(get, path = "/messages/{message_id}/outcome", tag = "messages", operation_id = "get_outcome",
@@ -29,7 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<App>> {
     responses((status = 200, body = OutcomeDocument),
         (status = 404, body = ProblemDocument, content_type = "application/problem+json")),
     security(("api_key" = [])))]
-async fn outcome(
+pub(crate) async fn outcome(
     access: Access,
     State(app): State<Arc<App>>,
     mut path: PathParameters,
