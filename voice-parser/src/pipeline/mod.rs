@@ -95,12 +95,7 @@ pub async fn run(services: &Services, attempt: Attempt<'_>) -> Result<Ended, Ste
         Claim::Leased { remaining } => return Ok(Ended::Leased { remaining }),
     };
     let left = attempt.deadline.saturating_duration_since(Instant::now());
-    // With a short function timeout, telling gets half of what is left, and the work the other.
-    let reserve = if last {
-        TELLING_RESERVE.min(left / 2)
-    } else {
-        RELEASE_RESERVE
-    };
+    let reserve = reserve(last, left);
     let first = held
         .record()
         .await
@@ -138,6 +133,15 @@ pub async fn run(services: &Services, attempt: Attempt<'_>) -> Result<Ended, Ste
             failing::give_back(work, &held, &failure, last).await;
             Err(failure)
         }
+    }
+}
+
+/// What is kept back of the time that is left. With a short function timeout, telling gets half of it, and the work the other.
+fn reserve(last: bool, left: Duration) -> Duration {
+    if last {
+        TELLING_RESERVE.min(left / 2)
+    } else {
+        RELEASE_RESERVE
     }
 }
 
@@ -334,5 +338,20 @@ fn count_failure(services: &Services, failure: &StepFailure, state: RecordState)
     }
     if state == RecordState::Failed {
         services.metrics.count(Metric::MessageFailed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_delivery_keeps_time_to_tell_and_time_to_work() {
+        let seconds = |last, left| reserve(last, Duration::from_secs(left)).as_secs();
+        assert_eq!(
+            [seconds(true, 48), seconds(true, 40), seconds(true, 8)],
+            [20, 20, 4]
+        );
+        assert_eq!([seconds(false, 48), seconds(false, 8)], [1, 1]);
     }
 }
