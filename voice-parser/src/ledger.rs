@@ -22,6 +22,9 @@ use crate::failure::StepFailure;
 /// attempt, that attempt's heartbeat, and status callbacks: a handful.
 const SWAP_ATTEMPTS: usize = 6;
 
+/// The part of what was sent before a message was filed again: parts of a reply are counted from 1.
+const TOLD_BEFORE: u32 = 0;
+
 /// What came of trying to take a message.
 #[derive(Debug)]
 pub enum Claim {
@@ -219,6 +222,10 @@ fn taken_over(
     if record.state == RecordState::Done {
         record.step = Step::Sender;
         record.decisions.scrub();
+        // What the stranger was told is no part of the reply to the worker. It stays, for whoever deletes the message.
+        for told in &mut record.replies {
+            told.part = TOLD_BEFORE;
+        }
     }
     record.state = RecordState::Working;
     record.lease = Some(lease);
@@ -390,6 +397,11 @@ mod tests {
             (RecordState::Working, Step::Sender, 2)
         );
         assert_eq!(again.message, Some(message("replay")));
-        assert_eq!(again.replies.len(), 1, "what was sent is remembered");
+        let parts: Vec<u32> = again.replies.iter().map(|reply| reply.part).collect();
+        assert_eq!(
+            parts,
+            [TOLD_BEFORE],
+            "what was sent is remembered, and is no part of the reply"
+        );
     }
 }

@@ -196,7 +196,7 @@ async fn a_message_is_found_with_the_same_few_calls_whatever_the_bucket_holds() 
 
     fill(
         &app,
-        (0..2000).map(|n| format!("acme/job-to-be-done/order-mixer_{}_full_text.txt", sid(1000 + n))),
+        (0..300).map(|n| format!("acme/job-to-be-done/order-mixer_{}_full_text.txt", sid(1000 + n))),
     )
     .await;
     assert_eq!(app.get(&path).await.ok(), small);
