@@ -1,7 +1,6 @@
 //! The API as its clients see it.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::disallowed_methods,
     reason = "a test fails by panicking, and its harness reads the environment"

@@ -52,6 +52,10 @@ pub(crate) async fn endpoint() -> String {
     panic!("the emulator did not start");
 }
 
+#[expect(
+    clippy::zombie_processes,
+    reason = "it outlives the test that starts it, and is collected by whoever collects orphans"
+)]
 fn start(runner: u32, folder: &Path) -> String {
     let port = free_port();
     let binary = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../.venv/bin/ministack");
