@@ -12,6 +12,7 @@ use tokio::process::{Child, Command};
 
 use crate::checkout::Checkout;
 use crate::folder::Folder;
+use crate::processes;
 use crate::samples::Samples;
 use crate::signals::{Signals, Told};
 use crate::stack::{Intelligence, Plan, PortChoice, Stack};
@@ -61,10 +62,13 @@ pub async fn run(base: &Path, verbose: bool, command: &[OsString]) -> anyhow::Re
     code
 }
 
-/// Removes what earlier stacks have kept (logs) or left behind (they were killed). One that still runs has its lock.
+/// Removes what earlier stacks have kept (logs) or left behind (they were killed). The folder of one that runs, or is about
+/// to, is named after a process that is there.
 fn remove_earlier(base: &Path) {
     for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(FOLDER_PREFIX) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let pid = name.strip_prefix(FOLDER_PREFIX).and_then(|pid| pid.parse().ok());
+        if pid.is_some_and(|pid| !processes::exists(pid)) {
             drop(Folder::take(&entry.path()));
         }
     }
@@ -119,4 +123,29 @@ fn exit_code(status: ExitStatus) -> u8 {
         .or_else(|| status.signal().map(|signal| 128 + signal))
         .unwrap_or(1);
     u8::try_from(code).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_stacks_that_are_gone_are_removed_and_others_left_alone() {
+        let base = tempfile::tempdir().unwrap();
+        let own = format!("{FOLDER_PREFIX}{}", std::process::id());
+        // No process has the largest id there can be.
+        let gone = format!("{FOLDER_PREFIX}{}", i32::MAX);
+        for name in [own.as_str(), &gone, "exec-mine"] {
+            std::fs::create_dir_all(base.path().join(name).join("log")).unwrap();
+        }
+        remove_earlier(base.path());
+        let mut left: Vec<_> = std::fs::read_dir(base.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        let mut expected = vec![own, "exec-mine".to_owned()];
+        expected.sort();
+        assert_eq!(left, expected);
+    }
 }

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
@@ -17,6 +18,9 @@ const PARAMETERS: &str = "parameters.json";
 const OUTPUTS: &str = "outputs.json";
 const EMULATOR: &str = "ministack";
 const LOGS: &str = "log";
+
+/// How long the system may take to remove killed processes.
+const REMOVAL: Duration = Duration::from_secs(5);
 
 /// A folder that no other stack uses at the same time. Dropping it empties it.
 #[derive(Debug)]
@@ -58,12 +62,18 @@ impl Folder {
             .with_context(|| format!("{} cannot be written", self.path.join(LOCK).display()))
     }
 
-    /// Nobody holds the lock, so whoever still works here belongs to a stack that was killed.
+    /// Nobody holds the lock, so whoever still works here belongs to a stack that was killed. Ends them, and waits until
+    /// they have let go of their ports.
     fn end_leftovers(&self) {
-        for process in processes::working_in(&self.emulator()) {
+        let leftovers = processes::working_in(&self.emulator());
+        for process in &leftovers {
             if let Err(error) = processes::kill(process.pid) {
                 tracing::warn!(%process, %error, "a process of an earlier stack could not be ended");
             }
+        }
+        let deadline = Instant::now() + REMOVAL;
+        while leftovers.iter().any(|process| processes::lives(process.pid)) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(10));
         }
     }
 

@@ -53,3 +53,63 @@ pub fn free() -> anyhow::Result<u16> {
     let probe = TcpListener::bind(loopback(0)).context("loopback has no free port")?;
     Ok(probe.local_addr().context("loopback has no free port")?.port())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ports() -> FixedPorts {
+        let [aws, standin, media, aws_proxy] = std::array::from_fn(|_| free().unwrap());
+        FixedPorts {
+            aws,
+            standin,
+            media,
+            aws_proxy,
+        }
+    }
+
+    #[test]
+    fn every_taken_port_is_named_with_its_setting_and_who_has_it() {
+        let ports = ports();
+        check(&ports).unwrap();
+        let taken = [
+            TcpListener::bind(loopback(ports.standin)),
+            TcpListener::bind(loopback(ports.media)),
+        ];
+        let refused = check(&ports).unwrap_err().to_string();
+        drop(taken);
+        for part in [
+            "LOCAL_STANDIN_PORT",
+            "LOCAL_MEDIA_PORT",
+            &ports.standin.to_string(),
+            &ports.media.to_string(),
+        ] {
+            assert!(refused.contains(part), "{refused}");
+        }
+        assert!(!refused.contains("LOCAL_AWS_PORT"), "{refused}");
+        if cfg!(target_os = "linux") {
+            assert!(
+                refused.contains(&format!("process {}", std::process::id())),
+                "{refused}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_port_for_two_is_refused() {
+        let mut ports = ports();
+        ports.media = ports.aws;
+        let refused = check(&ports).unwrap_err().to_string();
+        assert!(
+            refused.contains("LOCAL_MEDIA_PORT and LOCAL_AWS_PORT are both"),
+            "{refused}"
+        );
+        ports.media = 0;
+        assert!(
+            check(&ports)
+                .unwrap_err()
+                .to_string()
+                .contains("LOCAL_MEDIA_PORT is 0")
+        );
+    }
+}

@@ -8,7 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 /// State of a listening socket in `/proc/net/tcp` (`include/net/tcp_states.h`).
 const LISTEN: &str = "0A";
@@ -75,10 +75,26 @@ pub fn descends(pid: i32, ancestor: i32) -> bool {
     false
 }
 
-/// Whether a process group has a member that still runs; one that has ended and waits to be collected does not.
+/// Whether there is a process with this id.
+#[must_use]
+pub fn exists(pid: i32) -> bool {
+    // One that may not be signalled is there, too.
+    Pid::from_raw(pid).is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+}
+
+/// Whether a process group has a member that still runs.
 #[must_use]
 pub fn group_lives(group: i32) -> bool {
-    pids().any(|pid| Stat::of(pid).is_some_and(|stat| stat.group == group && stat.state != "Z"))
+    pids().any(|pid| Stat::of(pid).is_some_and(|stat| stat.group == group) && lives(pid))
+}
+
+/// Whether a process still runs, or holds on to anything: one that has ended and waits to be collected does not, unless
+/// a thread of it is not through yet.
+#[must_use]
+pub fn lives(pid: i32) -> bool {
+    let Some(stat) = Stat::of(pid) else { return false };
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+    stat.state != "Z" || threads > 1
 }
 
 /// Ends a process as a crash would.
