@@ -10,9 +10,15 @@ mod document;
 mod format;
 mod mpeg;
 mod ogg;
+mod ogg_writer;
+mod opus_packet;
+mod opus_recording;
 mod wav;
 
 pub use format::MediaFormat;
+#[cfg(test)]
+pub(crate) use opus_recording::tests::long_recording;
+pub use opus_recording::{OpusRecording, PieceLimit, Span};
 
 /// What the file is, by its magic. `announced` is the content type it came with.
 #[must_use]
