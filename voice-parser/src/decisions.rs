@@ -171,6 +171,12 @@ pub enum MediaProblem {
     Unsupported,
     /// The model could not.
     NotTranscribed,
+    /// Longer than a model takes, and not of a format that can be cut.
+    TooLong,
+    /// The company's minutes of the day are used up, and the worker is told.
+    MinutesUsedUp,
+    /// The company's minutes of the day are used up, and the worker was told before on that day.
+    MinutesUsedUpToldAlready,
 }
 
 /// What was heard.
@@ -184,6 +190,14 @@ pub struct TranscriptDecision {
     /// The model that transcribed, if one was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// A recording was too long to be transcribed, or to be transcribed to its end.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub too_long: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// What was understood.

@@ -2,9 +2,11 @@
 //!
 //! [`handler`] is the entry, [`batch`] one delivery of the queue, [`pipeline`] the resumable steps of one message.
 //! [`ledger`] keeps a message's record and lease. [`structure`] is what is asked of the model and how its answer is
-//! checked; [`filing`] makes notes and artifacts of it; [`reply`] what the worker reads. [`openai`], [`twilio`],
+//! checked; [`filing`] makes notes and artifacts of it; [`reply`] what the worker reads. [`allowance`] counts a company's
+//! minutes of the day. [`openai`], [`twilio`],
 //! [`media`], [`queue`] and [`directory`] are adapters.
 
+pub mod allowance;
 pub mod backoff;
 pub mod batch;
 pub mod config;
@@ -25,3 +27,6 @@ pub mod services;
 pub mod status;
 pub mod structure;
 pub mod twilio;
+
+#[cfg(test)]
+mod fakes;

@@ -5,3 +5,6 @@
 pub mod clients;
 pub mod notes;
 pub mod summary;
+
+#[cfg(test)]
+mod tests;

@@ -249,21 +249,43 @@ impl Material<'_> {
             .is_some_and(|own| own.eq_ignore_ascii_case(name.trim()))
     }
 
+    /// A recording was not transcribed to its end.
+    fn too_long(&self) -> bool {
+        self.decisions
+            .transcript
+            .as_ref()
+            .is_some_and(|heard| heard.too_long)
+    }
+
+    /// There are recordings, and nobody has heard any of them: it is not known whether there are words.
+    fn is_unheard(&self) -> bool {
+        let media = self.decisions.media.as_deref().unwrap_or_default();
+        let mut recordings = media
+            .iter()
+            .filter(|item| item.kind == MediaKind::Audio)
+            .peekable();
+        recordings.peek().is_some()
+            && recordings.all(|item| {
+                item.problem.is_some() || self.untranscribed.contains(&item.index) || self.too_long()
+            })
+    }
+
     fn needs_review(&self, decision: ClientDecision) -> Vec<ReviewReason> {
         let media = self.decisions.media.as_deref().unwrap_or_default();
         let unreadable = media
             .iter()
             .any(|item| item.problem.is_some_and(is_unreadable) || self.untranscribed.contains(&item.index));
-        let over_limit = media
-            .iter()
-            .any(|item| item.problem == Some(MediaProblem::TooLarge));
+        let over_limit = self.too_long() || media.iter().any(|item| item.problem.is_some_and(is_over_limit));
         let unstructured = self.understood.unstructured;
         let reasons = [
             (
                 decision == ClientDecision::Ambiguous,
                 ReviewReason::ClientAmbiguous,
             ),
-            (unstructured == Some(Unstructured::NoWords), ReviewReason::NoWords),
+            (
+                unstructured == Some(Unstructured::NoWords) && !self.is_unheard(),
+                ReviewReason::NoWords,
+            ),
             (
                 matches!(unstructured, Some(Unstructured::Refused | Unstructured::Unusable)),
                 ReviewReason::Refused,
@@ -281,7 +303,20 @@ impl Material<'_> {
 fn is_unreadable(problem: MediaProblem) -> bool {
     match problem {
         MediaProblem::Unavailable | MediaProblem::Unsupported | MediaProblem::NotTranscribed => true,
-        MediaProblem::TooLarge => false,
+        MediaProblem::TooLarge
+        | MediaProblem::TooLong
+        | MediaProblem::MinutesUsedUp
+        | MediaProblem::MinutesUsedUpToldAlready => false,
+    }
+}
+
+fn is_over_limit(problem: MediaProblem) -> bool {
+    match problem {
+        MediaProblem::TooLarge
+        | MediaProblem::TooLong
+        | MediaProblem::MinutesUsedUp
+        | MediaProblem::MinutesUsedUpToldAlready => true,
+        MediaProblem::Unavailable | MediaProblem::Unsupported | MediaProblem::NotTranscribed => false,
     }
 }
 

@@ -5,6 +5,8 @@
 //!
 //! The prices are the vendor's list prices of November 2026 in US dollars; they only feed the estimate in the outcome.
 
+use std::time::Duration;
+
 /// How a transcription model is told what to expect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hints {
@@ -30,6 +32,20 @@ struct TranscriptionRow {
 
 /// "File uploads are limited to 25 MB": taken as the smaller reading.
 const MAX_UPLOAD_BYTES: u64 = 25 * 1000 * 1000;
+
+/// Longest recording asked for at once, seconds: at some two seconds for a minute of speech, it is answered within one
+/// attempt of a call (35 s).
+const LONGEST_WHOLE_S: f64 = 900.0;
+
+/// Longest piece of a recording that can be cut, seconds. Shorter than it has to be, because an invocation ends in the middle
+/// of a piece, which is then asked for again: two or three pieces fit into one.
+const LONGEST_PIECE_S: f64 = 600.0;
+
+/// Seconds a model takes for a second of speech.
+const ANSWER_PER_SECOND: f64 = 2.0 / 60.0;
+
+/// Tokens that a second of fast speech comes to: 190 words a minute, four tokens for three words.
+const TOKENS_PER_SECOND: f64 = 4.2;
 
 /// The conservative row: a compatible server.
 const OTHER_TRANSCRIPTION: TranscriptionRow = TranscriptionRow {
@@ -132,6 +148,28 @@ impl TranscriptionModel {
     #[must_use]
     pub fn max_output_tokens(&self) -> Option<u64> {
         self.row.max_output_tokens
+    }
+
+    /// Longest recording that is worth sending whole when it cannot be cut, seconds: what the model takes and answers in time.
+    #[must_use]
+    pub fn max_whole_seconds(&self) -> f64 {
+        self.row.max_seconds.unwrap_or(f64::INFINITY).min(LONGEST_WHOLE_S)
+    }
+
+    /// Longest piece that a recording is cut into, seconds: what the model takes, answers in time, and has room for in its
+    /// answer.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "token counts are small")]
+    pub fn max_piece_seconds(&self) -> f64 {
+        let tokens = self.row.max_output_tokens;
+        let room = tokens.map_or(f64::INFINITY, |most| most as f64 / TOKENS_PER_SECOND);
+        self.max_whole_seconds().min(LONGEST_PIECE_S).min(room)
+    }
+
+    /// How long an answer to so many seconds of speech takes, as a rule.
+    #[must_use]
+    pub fn expected_answer(seconds: f64) -> Duration {
+        Duration::try_from_secs_f64(seconds * ANSWER_PER_SECOND).unwrap_or_default()
     }
 
     /// What transcribing this much costs, US dollars.
@@ -325,6 +363,17 @@ mod tests {
             (Some(1400.0), Some(2000))
         );
         assert_eq!(mini.name(), "gpt-4o-mini-transcribe-2025-12-15");
+    }
+
+    #[test]
+    fn a_piece_is_what_the_model_takes_answers_in_time_and_has_room_for() {
+        let pieces = |name| {
+            let model = TranscriptionModel::named(name);
+            (model.max_whole_seconds(), model.max_piece_seconds().floor())
+        };
+        assert_eq!(pieces("gpt-transcribe"), (900.0, 600.0));
+        assert_eq!(pieces("gpt-4o-transcribe"), (900.0, 476.0));
+        assert_eq!(TranscriptionModel::expected_answer(600.0).as_secs(), 20);
     }
 
     #[test]

@@ -19,6 +19,9 @@ const MAX_KEYWORDS: usize = 200;
 /// Longest prompt, characters. whisper-1 reads the last 224 tokens of it; names take some three characters a token.
 const MAX_PROMPT_CHARS: usize = 600;
 
+/// Most of what was said before that goes into a prompt, characters: a sentence or two.
+const MAX_PRECEDING_CHARS: usize = 200;
+
 /// A recording to transcribe.
 #[derive(Clone)]
 pub struct TranscriptionRequest<'a> {
@@ -34,6 +37,8 @@ pub struct TranscriptionRequest<'a> {
     pub keywords: &'a [String],
     /// Languages it may be in; none means any.
     pub languages: &'a [Language],
+    /// What was said just before, when this is a piece of a recording; for models that take it.
+    pub preceding: &'a str,
 }
 
 /// What was heard.
@@ -134,20 +139,40 @@ impl TranscriptionRequest<'_> {
     }
 
     /// The likeliest names that fit, as a sentence; the likeliest last, because only the end of a prompt is read when
-    /// it is too long after all.
+    /// it is too long after all. Then what was said before, which the model goes on from.
     fn prompt(&self) -> Option<String> {
+        let preceding = end_of(self.preceding, MAX_PRECEDING_CHARS);
+        let room = MAX_PROMPT_CHARS - preceding.chars().count();
         let mut fitting = Vec::new();
         let mut chars = 0;
         for name in self.names() {
             chars += name.chars().count() + 2;
-            if chars > MAX_PROMPT_CHARS {
+            if chars > room {
                 break;
             }
             fitting.push(name);
         }
         fitting.reverse();
-        (!fitting.is_empty()).then(|| format!("Names: {}.", fitting.join(", ")))
+        let names = (!fitting.is_empty()).then(|| format!("Names: {}.", fitting.join(", ")));
+        let said = (!preceding.is_empty()).then_some(preceding);
+        let parts: Vec<String> = names.into_iter().chain(said).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
     }
+}
+
+/// The last words of a text, on one line, at most so many characters.
+fn end_of(text: &str, chars: usize) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    let mut length = 0;
+    for word in text.split_whitespace().rev() {
+        length += word.chars().count() + 1;
+        if length > chars {
+            break;
+        }
+        words.push(word);
+    }
+    words.reverse();
+    words.join(" ")
 }
 
 #[derive(Deserialize)]
@@ -304,6 +329,7 @@ mod tests {
             audio: Bytes::new(),
             keywords: &keywords,
             languages: &[],
+            preceding: "",
         };
         let prompt = request.prompt().unwrap();
         assert!(
@@ -311,5 +337,16 @@ mod tests {
             "{prompt}"
         );
         assert_eq!(request.names().count(), MAX_KEYWORDS);
+        let said = format!("{} turned off at\nthe mains.", "and then ".repeat(90));
+        let piece = TranscriptionRequest {
+            preceding: &said,
+            ..request
+        };
+        let prompt = piece.prompt().unwrap();
+        assert!(
+            prompt.contains("Name 0. and then") && prompt.ends_with("turned off at the mains."),
+            "{prompt}"
+        );
+        assert!(prompt.len() <= MAX_PROMPT_CHARS + 8, "{}", prompt.len());
     }
 }

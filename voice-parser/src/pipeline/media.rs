@@ -8,11 +8,13 @@ use shared::keys;
 use shared::limits::{MAX_MEDIA_BYTES, MAX_MEDIA_ITEMS};
 use shared::message::MediaReference;
 use shared::records::note::MediaKind;
+use shared::records::pipeline::Step;
 use shared::retry::{Classified as _, Retry};
 use shared::telemetry::chain;
 
 use super::Work;
-use crate::decisions::{KeptMedia, MediaProblem};
+use crate::allowance::{self, Admission, Candidate};
+use crate::decisions::{KeptMedia, MediaProblem, PipelineRecord};
 use crate::failure::StepFailure;
 use crate::ledger::Held;
 use crate::media::{MediaFormat, duration_seconds, sniff};
@@ -29,8 +31,16 @@ pub(super) async fn keep(work: Work<'_>, held: &Held) -> Result<Vec<KeptMedia>, 
             continue;
         }
         // Media are ready a few seconds after the webhook; what is missing in a third attempt was deleted.
-        let is_late = held.record().await.attempts >= MISSING_FOR_GOOD_ATTEMPTS;
-        kept.push(keep_one(work, item, is_late).await?);
+        let record = held.record().await;
+        let is_late = record.attempts >= MISSING_FOR_GOOD_ATTEMPTS;
+        let mut item = keep_one(work, item, is_late).await?;
+        if item.transcribable
+            && let Some(problem) = over_limit(work, &record, &item).await?
+        {
+            item.problem = Some(problem);
+            item.transcribable = false;
+        }
+        kept.push(item);
         let so_far = kept.clone();
         held.advance(|record| record.decisions.media = Some(so_far.clone()))
             .await?;
@@ -96,6 +106,38 @@ async fn store(
     Ok(kept)
 }
 
+/// Why a recording that a model can read is not given to one.
+async fn over_limit(
+    work: Work<'_>,
+    record: &PipelineRecord,
+    item: &KeptMedia,
+) -> Result<Option<MediaProblem>, StepFailure> {
+    let model = &work.services.config.transcription_model;
+    let is_long = item.size > model.max_bytes()
+        || item
+            .duration_s
+            .is_some_and(|seconds| seconds > model.max_whole_seconds());
+    if is_long && item.content_type != MediaFormat::OggOpus.content_type() {
+        return Ok(Some(MediaProblem::TooLong));
+    }
+    let customer = record
+        .decisions
+        .customer()
+        .ok_or(StepFailure::MissingDecision(Step::Sender))?;
+    let recording = Candidate {
+        message_id: &work.inbound.message_id,
+        index: item.index,
+        duration_s: item.duration_s,
+        size: item.size,
+    };
+    let admission = allowance::admit(&work.services.bucket, customer, work.received_at, recording).await?;
+    Ok(match admission {
+        Admission::Admitted => None,
+        Admission::UsedUp { tell: true } => Some(MediaProblem::MinutesUsedUp),
+        Admission::UsedUp { tell: false } => Some(MediaProblem::MinutesUsedUpToldAlready),
+    })
+}
+
 fn absent(item: &MediaReference, problem: MediaProblem) -> KeptMedia {
     KeptMedia {
         index: item.index,
@@ -119,3 +161,6 @@ fn announced_kind(content_type: &str) -> MediaKind {
         _ => MediaKind::Document,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -144,14 +144,12 @@ fn subject(work: Work<'_>, record: &PipelineRecord, why: Unstructured) -> &'stat
         Unstructured::Thanks => "thanks message",
         Unstructured::Refused | Unstructured::Unusable => "unstructured message",
         Unstructured::NoWords => {
-            let kinds = record
-                .decisions
-                .media
-                .as_deref()
-                .unwrap_or_default()
-                .iter()
-                .map(|media| media.kind);
-            match kinds.min() {
+            let media = record.decisions.media.as_deref().unwrap_or_default();
+            let mut recordings = media.iter().filter(|item| item.kind == MediaKind::Audio);
+            match media.iter().map(|item| item.kind).min() {
+                Some(MediaKind::Audio) if recordings.all(|item| item.problem.is_some()) => {
+                    "untranscribed recording"
+                }
                 Some(MediaKind::Audio) => "recording without words",
                 Some(MediaKind::Image) => "picture without words",
                 Some(MediaKind::Document) => "document without words",

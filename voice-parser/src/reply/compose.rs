@@ -185,9 +185,22 @@ fn problem_lines(phrases: &Phrases, reply: &NoteReply<'_>) -> Vec<Line> {
         .notes
         .iter()
         .any(|note| note.needs_review.contains(&ReviewReason::UnsupportedMedia));
+    let over_limit = [
+        MediaProblem::TooLarge,
+        MediaProblem::MinutesUsedUp,
+        MediaProblem::MinutesUsedUpToldAlready,
+    ];
+    // Which the model said of it, or ended its answer too early.
+    let turned_out_too_long = !has(&over_limit)
+        && reply
+            .notes
+            .iter()
+            .any(|note| note.needs_review.contains(&ReviewReason::OverLimit));
     let lines = [
         unreadable.then_some(phrases.unsupported),
         has(&[MediaProblem::TooLarge]).then_some(phrases.too_large),
+        (has(&[MediaProblem::TooLong]) || turned_out_too_long).then_some(phrases.too_long),
+        has(&[MediaProblem::MinutesUsedUp]).then_some(phrases.minutes_used_up),
     ];
     lines.into_iter().flatten().map(line).collect()
 }

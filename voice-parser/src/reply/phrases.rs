@@ -34,6 +34,10 @@ pub struct Phrases {
     pub unsupported: &'static str,
     /// A file that is too large.
     pub too_large: &'static str,
+    /// A recording that could not be transcribed, or not to its end, because of its length.
+    pub too_long: &'static str,
+    /// The company's minutes of the day are used up.
+    pub minutes_used_up: &'static str,
     /// `{reference}`
     pub reference: &'static str,
     /// How to put it right.
@@ -70,6 +74,10 @@ const ENGLISH: Phrases = Phrases {
     unsupported: "One attachment is in a format I cannot read. It is kept for the office; please send it again as a voice \
                   message or say it in words.",
     too_large: "One attachment is too large (over 16 MB). Please send a shorter one.",
+    too_long: "One recording is too long for me to write all of it down. It is filed, and the office can listen to it; \
+               next time please send shorter ones.",
+    minutes_used_up: "Your company's minutes for writing down recordings are used up for today. What you record is filed \
+                      and the office can listen to it; please type what is urgent.",
     reference: "Ref {reference}",
     wrong: "Wrong? Reply to this message.",
     more_in_office: "{n} more in the office",
@@ -101,6 +109,10 @@ const GERMAN: Phrases = Phrases {
     unsupported: "Ein Anhang hat ein Format, das ich nicht lesen kann. Er ist für das Büro aufgehoben; bitte schick ihn \
                   noch einmal als Sprachnachricht oder sag es in Worten.",
     too_large: "Ein Anhang ist zu groß (über 16 MB). Bitte schick einen kürzeren.",
+    too_long: "Eine Aufnahme ist so lang, dass ich sie nicht ganz aufschreiben kann. Sie ist abgelegt, das Büro kann sie \
+               anhören; bitte schick nächstes Mal kürzere.",
+    minutes_used_up: "Die Minuten deiner Firma für das Aufschreiben von Aufnahmen sind für heute verbraucht. Was du \
+                      aufnimmst, ist abgelegt und das Büro kann es anhören; was eilt, schreib bitte.",
     reference: "Ref. {reference}",
     wrong: "Falsch? Antworte auf diese Nachricht.",
     more_in_office: "{n} weitere im Büro",

@@ -40,6 +40,7 @@ async fn transcribe(openai: &OpenAi, model: &str, deadline: Instant) -> Result<T
         audio: Bytes::from_static(b"OggS and so on"),
         keywords: &keywords,
         languages: &languages,
+        preceding: "",
     };
     openai.transcribe(request, deadline).await
 }
