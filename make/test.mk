@@ -6,7 +6,7 @@
 #: test                   everything: formatting, lints, unit, integration and end-to-end tests, the infrastructure
 test: tools
 	@infrastructure/venv.sh
-	@$(MAKE) --no-print-directory test-format test-lint test-unit test-docs lint-infrastructure test-e2e
+	@$(MAKE) --no-print-directory test-format test-lint test-unit test-docs lint-infrastructure test-e2e test-browser
 
 test-format:
 	$(call step,formatting)
@@ -34,7 +34,6 @@ test-e2e: test-build
 	@$(run-e2e)
 
 #: test-browser           the pages in a real Chromium, with a stack of their own
-#: test-browser           the pages in a real browser; needs the routes for workers and clients, which are still to come
 test-browser: test-build
 	$(call step,browser tests)
 	@$(binaries)/local exec -- e2e/browser/run.sh
