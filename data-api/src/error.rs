@@ -174,7 +174,7 @@ impl ApiError {
                 let detail = format!("The body has to be {expected}, and content-type has to say so.");
                 Problem::new(415, detail).about("content-type")
             }
-            Self::TooLarge => Problem::new(413, "The body is larger than 4 MiB."),
+            Self::TooLarge => Problem::new(413, "The body is larger than 4 MiB.").about("body"),
             Self::PreconditionRequired => Problem::new(
                 428,
                 "Send the header if-match with the entity tag of what you are changing, as its GET answered it.",

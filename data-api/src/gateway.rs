@@ -1,10 +1,12 @@
 //! The HTTP API's event (payload format 2.0) in, its response out, with an axum router between.
 //!
-//! Written out rather than left to `lambda_http::run`, whose conversion panics on a path or query that is not a valid
+//! Written out rather than left to the `lambda_http` crate, whose conversion panics on a path or query that is not a valid
 //! URI and puts the stage into every path. What differs between gateways is settled here: an HTTP API decodes `rawPath`,
 //! AWS keeps a named stage in it and emulators drop it.
 
 use anyhow::anyhow;
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use aws_lambda_events::encodings::Body as EventBody;
 use axum::Router;
 use axum::body::Body;
 use axum::response::IntoResponse as _;
@@ -13,9 +15,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt as _;
-use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use lambda_http::aws_lambda_events::encodings::Body as EventBody;
-use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
+use lambda_runtime::{LambdaEvent, service_fn};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use tower::ServiceExt as _;
 

@@ -230,7 +230,7 @@ async fn what_cannot_be_corrected_so_is_named() {
         ),
         (
             json!({"action_items": [{"item_id": "a1", "colour": "red"}]}),
-            "colour",
+            "action_items[0].colour",
         ),
         (json!({"revision": 7}), "revision"),
         (json!({"company_id": "rival"}), "company_id"),

@@ -1,8 +1,8 @@
 //! What holds for every answer.
 
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use axum::body::Body;
 use http::{Method, Request};
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use serde_json::{Value, json};
 
 use crate::support::app::{ADMIN_KEY, ORIGIN, TestApp, request};
