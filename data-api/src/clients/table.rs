@@ -3,6 +3,8 @@
 //!
 //! What a table has no column for (sites, jobs, ids in other systems) stays as it was for every client that is still there.
 
+use std::io::Read;
+
 use serde_json::{Value, json};
 
 use super::upload::{Fields, Row, fault, id_of};
@@ -22,37 +24,30 @@ pub const COLUMNS: [&str; 6] = [
 /// What separates several other names in a cell, when writing.
 const BETWEEN_NAMES: &str = "; ";
 
+/// A row of its own behind the last one. A quotation mark that is never closed swallows it, with every row before it: without
+/// this they would be one client.
+const END: &str = "\u{1}end";
+
+/// What files start with that are no text in UTF-8, and what they are.
+const OTHER_FILES: [(&[u8], &str); 3] = [
+    (b"PK\x03\x04", "This is a workbook."),
+    (b"\xff\xfe", "This is UTF-16."),
+    (b"\xfe\xff", "This is UTF-16."),
+];
+
 /// Reads a table.
 ///
 /// # Errors
 /// [`ApiError::Rows`] when it is no table of clients.
 pub fn read(bytes: &[u8]) -> Result<Vec<Row>, ApiError> {
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let lines = bytes[..error.valid_up_to()]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
-        one(fault(
-            lines + 1,
-            None,
-            "This is not UTF-8. Save the file as “CSV UTF-8”.",
-        ))
-    })?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(text))
-        .from_reader(text.as_bytes());
-    let mut records = reader
-        .records()
-        .map(|record| record.map_err(|_| one(fault(1, None, "This is not CSV."))));
-    let header = records.next().transpose()?.unwrap_or_default();
+    // One kind of line break, so that lines can be counted.
+    let text = text(bytes)?.replace("\r\n", "\n").replace('\r', "\n");
+    let mut records = Records::of(&text);
+    let header = records.next()?.map(|(_, header)| header).unwrap_or_default();
     let columns = columns(&header)?;
     let mut rows = Vec::new();
     let mut faults = Vec::new();
-    for (record, number) in records.zip(2..) {
-        let record = record?;
+    while let Some((number, record)) = records.next()? {
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -66,6 +61,71 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Row>, ApiError> {
     } else {
         Err(ApiError::Rows(faults))
     }
+}
+
+/// The rows of a table, each with the number a spreadsheet gives it.
+struct Records<'t> {
+    reader: csv::Reader<Box<dyn Read + 't>>,
+    /// Line breaks within the cells read so far.
+    breaks_in_cells: usize,
+}
+
+impl<'t> Records<'t> {
+    fn of(text: &'t str) -> Self {
+        let ended = text.as_bytes().chain(b"\n".as_slice()).chain(END.as_bytes());
+        let mut reader = csv::ReaderBuilder::new();
+        reader
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter(text));
+        Self {
+            reader: reader.from_reader(Box::new(ended)),
+            breaks_in_cells: 0,
+        }
+    }
+
+    /// The next row that is not empty.
+    fn next(&mut self) -> Result<Option<(usize, csv::StringRecord)>, ApiError> {
+        let mut record = csv::StringRecord::new();
+        let read = self.reader.read_record(&mut record);
+        self.breaks_in_cells += record
+            .iter()
+            .flat_map(str::bytes)
+            .filter(|byte| *byte == b'\n')
+            .count();
+        // By now the reader is in the line behind the row's last one; empty lines were passed over, and are counted.
+        let line = usize::try_from(self.reader.position().line()).unwrap_or(usize::MAX);
+        let number = line.saturating_sub(1 + self.breaks_in_cells);
+        let there = read.map_err(|_| one(fault(number, None, "This is not CSV.")))?;
+        if !there || record.get(0) == Some(END) {
+            return Ok(None);
+        }
+        if record.iter().any(|cell| cell.ends_with(END)) {
+            let detail = "A quotation mark opens a cell here and is never closed.";
+            // The line break that would have ended the row is in the cell.
+            return Err(one(fault(number + 1, None, detail)));
+        }
+        Ok(Some((number, record)))
+    }
+}
+
+/// The table as text.
+fn text(bytes: &[u8]) -> Result<&str, ApiError> {
+    const SAVE_AS: &str = "Save the file as “CSV UTF-8”.";
+    if let Some((_, what)) = OTHER_FILES.iter().find(|(start, _)| bytes.starts_with(start)) {
+        return Err(one(fault(1, None, format!("{what} {SAVE_AS}"))));
+    }
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let row_of = |at: usize| bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    // UTF-16 without its mark has these between its letters.
+    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+        let detail = format!("There is a NUL character here. {SAVE_AS}");
+        return Err(one(fault(row_of(at), None, detail)));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let detail = format!("This is not UTF-8. {SAVE_AS}");
+        one(fault(row_of(error.valid_up_to()), None, detail))
+    })
 }
 
 fn one(fault: RowFault) -> ApiError {
@@ -256,6 +316,15 @@ mod tests {
         assert_eq!(faults(b"client_id,nam\n"), [(1, column("nam"))]);
         assert_eq!(faults(b"name,name\n"), [(1, column("name"))]);
         assert_eq!(faults(b"name\nWen\nL\xfc\n"), [(3, None)]);
+        // In the row where the quotation mark is: not one client of the name "Li Wen Page".
+        assert_eq!(faults(b"name\nPage\n\"Li\nWen\nPage\n"), [(3, None)]);
+        assert_eq!(faults(b"\"name\nLi\n"), [(1, None)]);
+        assert_eq!(faults(b"\xff\xfen\0a\0"), [(1, None)]);
+        assert_eq!(faults(b"n\0a\0m\0e\0\n\0"), [(1, None)]);
+        assert_eq!(faults(b"PK\x03\x04\x14"), [(1, None)]);
+        // As a spreadsheet counts them: an empty line is a row, a line break in a cell is none.
+        let broken = b"name,address,active\r\n\r\nA,\"1 High St\r\nBrunswick\",yes\r\nB,,perhaps\r\n";
+        assert_eq!(faults(broken), [(4, column("active"))]);
         let many = b"name,active\nA,yes\nB,perhaps\nC,no,extra\n";
         assert_eq!(faults(many), [(3, column("active")), (4, column("3"))]);
     }
