@@ -19,6 +19,7 @@ pub mod config;
 pub mod deletion;
 pub mod docs;
 pub mod edge;
+pub mod entity_tag;
 pub mod error;
 pub mod files;
 pub mod gateway;

@@ -11,14 +11,13 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
-};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, REFERRER_POLICY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use sha2::{Digest as _, Sha256};
 use shared::address::hex;
 
 use crate::app::App;
+use crate::entity_tag::is_known;
 use crate::error::ApiError;
 use crate::files::object::download_url;
 
@@ -71,17 +70,11 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response,
 
 fn serve(name: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
     let asset = ASSETS.get(name).ok_or(ApiError::NoRoute)?;
-    let known = headers.get_all(IF_NONE_MATCH).iter().any(|value| {
-        let listed = value.to_str().unwrap_or_default().split(',').map(str::trim);
-        listed
-            .map(|tag| tag.trim_start_matches("W/"))
-            .any(|tag| tag.as_bytes() == asset.etag.as_bytes())
-    });
     let caching = [
         (ETAG, asset.etag.clone()),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
-    if known {
+    if is_known(headers, asset.etag.to_str().unwrap_or_default()) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
     Ok((

@@ -28,10 +28,10 @@ use self::learned::LearnedName;
 use self::upload::{Fields, Row};
 use crate::access::{Access, CompanyScope};
 use crate::app::App;
+use crate::entity_tag::matches;
 use crate::error::{ApiError, ProblemDocument};
 use crate::json_body;
 use crate::notes::CompanyQuery;
-use crate::notes::correct::matches;
 use crate::parameters::{FromGiven, Given, Query};
 use crate::schema::ClientDocument;
 
@@ -108,9 +108,9 @@ pub struct ClientsUpload {
     #[schema(value_type = Vec<ClientDocument>, max_items = 50_000)]
     clients: Vec<Value>,
     /// As it was read; it is not changed by this.
-    #[schema(value_type = Option<Vec<LearnedName>>)]
+    #[schema(value_type = Option<Vec<Value>>)]
     #[expect(dead_code, reason = "taken so that what was read can be sent back")]
-    learned: Option<IgnoredAny>,
+    learned: Option<Vec<IgnoredAny>>,
 }
 
 /// The list as it is stored.

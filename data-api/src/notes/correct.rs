@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
-use http::header::IF_MATCH;
 use shared::bucket::{BucketError, Versioned};
 use shared::client::{ClientList, ClientRecord};
 use shared::ids::NoteId;
@@ -17,6 +16,7 @@ use super::change::{Correction, NoteChange};
 use super::read::answer;
 use crate::access::{Access, CompanyScope};
 use crate::app::App;
+use crate::entity_tag::matches;
 use crate::error::{ApiError, ProblemDocument};
 use crate::json_body::JsonBody;
 use crate::message::{StoredNote, find_note};
@@ -27,7 +27,7 @@ use crate::schema::NoteDocument;
 /// and when, is kept in the note's history; the index follows. A change that changes nothing writes nothing.
 #[utoipa::path(patch, path = "/notes/{note_id}", tag = "notes", operation_id = "correct_note",
     params(("note_id" = String, Path, description = "The note.", pattern = "^[A-Za-z0-9]{2,64}(\\.[1-9][0-9]?)?$"),
-        ("if-match" = String, Header, description = "The entity tag the note was read with."),
+        ("if-match" = String, Header, description = "The entity tag the note was read with; `*` is none."),
         CompanyQuery),
     request_body = NoteChange,
     responses((status = 200, body = NoteDocument, headers(("etag" = String, description = "Of the note after the change."))),
@@ -75,23 +75,6 @@ pub(crate) async fn correct(
         Ok(Versioned { value: note, etag }) => Ok(answer(&StoredNote { note, etag, key })),
         Err(BucketError::PreconditionFailed { .. }) => Err(ApiError::PreconditionFailed),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Whether the client has seen what it is about to change.
-///
-/// # Errors
-/// [`ApiError::PreconditionRequired`] or [`ApiError::PreconditionFailed`].
-pub(crate) fn matches(headers: &HeaderMap, etag: &str) -> Result<(), ApiError> {
-    let given = headers.get(IF_MATCH).ok_or(ApiError::PreconditionRequired)?;
-    let named = given.to_str().unwrap_or_default().split(',').map(str::trim);
-    // A gateway or a client may have lost the quotes; what is between them is what counts.
-    let bare = |tag: &str| tag.trim_matches('"').to_owned();
-    let known = bare(etag);
-    if named.map(bare).any(|tag| tag == known) {
-        Ok(())
-    } else {
-        Err(ApiError::PreconditionFailed)
     }
 }
 

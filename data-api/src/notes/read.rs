@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::header::{ETAG, IF_NONE_MATCH};
+use http::header::ETAG;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use shared::ids::NoteId;
 
 use super::CompanyQuery;
 use crate::access::Access;
 use crate::app::App;
+use crate::entity_tag::is_known;
 use crate::error::{ApiError, ProblemDocument};
 use crate::files::download::DownloadUrl;
 use crate::files::object::download_url;
@@ -37,8 +38,7 @@ pub(crate) async fn note(
     let scope = access.company(&query.company_id)?;
     let id: NoteId = path.get("note_id")?;
     let stored = find_note(&app.bucket, &scope, &id).await?;
-    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known == Some(stored.etag.as_str()) {
+    if is_known(&headers, stored.etag.as_str()) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag(&stored))]).into_response());
     }
     Ok(answer(&stored))
