@@ -172,7 +172,9 @@ impl KeyRequest {
         }
         let companies = self.companies.into_iter().map(CompanyId::try_from);
         let companies = companies.collect::<Result<Vec<_>, _>>();
-        let companies = companies.map_err(|why| ApiError::parameter("companies", why))?;
+        let mut companies = companies.map_err(|why| ApiError::parameter("companies", why))?;
+        companies.sort();
+        companies.dedup();
         let why = "An expiry is a time in the future, RFC 3339, such as 2027-06-30T00:00:00Z.";
         let expires_at = match self.expires_at.as_deref().map(str::parse::<Timestamp>) {
             None => None,

@@ -22,6 +22,12 @@ use crate::parameters::NoQuery;
 /// Most companies answered: each costs one GET for its name.
 pub const MAX_COMPANIES: usize = 100;
 
+/// Where companies' settings are: `shared::keys::company` without the name.
+const SETTINGS: &str = "companies/";
+
+/// Most settings looked at: one LIST.
+const MOST_SETTINGS: i32 = 1000;
+
 /// GETs at a time.
 const AT_ONCE: usize = 16;
 
@@ -49,8 +55,8 @@ pub struct CompanyList {
     pub truncated: bool,
 }
 
-/// The companies this key sees; for the admin key those that have something filed, at most 100. S3 calls: for the admin
-/// key 1 LIST; 1 GET for each company.
+/// The companies this key sees; for the admin key those that have something filed, settings or a worker in the customer
+/// file. At most 100. S3 calls: 1 GET for each company; for the admin key 2 LISTs and 1 GET more.
 #[utoipa::path(get, path = "/companies", tag = "companies", operation_id = "list_companies",
     responses((status = 200, body = CompanyList)),
     security(("api_key" = [])))]
@@ -61,9 +67,10 @@ async fn list(
 ) -> Result<Json<CompanyList>, ApiError> {
     let mut ids = match access.companies() {
         Some(companies) => companies.to_vec(),
-        None => filed(&app).await?,
+        None => all(&app).await?,
     };
     ids.sort();
+    ids.dedup();
     let truncated = ids.len() > MAX_COMPANIES;
     ids.truncate(MAX_COMPANIES);
     let named = stream::iter(ids).map(async |company_id| {
@@ -84,6 +91,21 @@ async fn name(app: &App, company: &CompanyId) -> Result<Option<String>, ApiError
         Err(BucketError::Malformed { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Every company there is a trace of: one that was set up and has nothing filed yet is there to be looked after, too.
+async fn all(app: &App) -> Result<Vec<CompanyId>, ApiError> {
+    let settings = app.bucket.list(SETTINGS, None, None, MOST_SETTINGS);
+    let settings = async { settings.await.map_err(ApiError::from) };
+    let (mut ids, settings, senders) =
+        futures_util::try_join!(filed(app), settings, app.customer_file.senders())?;
+    let set_up = settings.objects.iter().filter_map(|object| {
+        let name = object.key.strip_prefix(SETTINGS)?.strip_suffix(".json")?;
+        name.parse().ok()
+    });
+    ids.extend(set_up);
+    ids.extend(senders.companies().cloned());
+    Ok(ids)
 }
 
 /// The bucket's first path segments that are companies.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
+
 use crate::error::ApiError;
 
 /// Most ids in other systems that one record has.
@@ -37,4 +39,22 @@ pub fn external_ids(given: BTreeMap<String, String>) -> Result<BTreeMap<String, 
         ));
     }
     Ok(given)
+}
+
+/// How the description shows ids in other systems.
+pub(crate) fn external_ids_schema() -> Object {
+    let short = || -> Schema {
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(MAX_EXTERNAL_ID_CHARS));
+        text.build().into()
+    };
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some("Ids in other systems, by the system's name."))
+        .property_names(Some(short()))
+        .additional_properties(Some(short()))
+        .max_properties(Some(MAX_EXTERNAL_IDS))
+        .build()
 }

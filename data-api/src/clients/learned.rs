@@ -69,7 +69,7 @@ pub struct ForgetQuery {
     #[param(value_type = String, pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", example = "acme")]
     pub company_id: CompanyId,
     /// What was heard, as the list shows it.
-    #[param(max_length = 1400)]
+    #[param(min_length = 1, max_length = 1400)]
     pub heard: String,
 }
 

@@ -19,7 +19,7 @@ use crate::parameters::{FromGiven, Given, Query};
 #[into_params(parameter_in = Query)]
 pub struct DownloadQuery {
     /// A file's key, as the lists show it.
-    #[param(value_type = String, min_length = 3, max_length = 1024, example = "acme/other/thanks_SM01_audio.ogg")]
+    #[param(value_type = String, min_length = 3, max_length = 1024, pattern = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(/(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f-\u009f]+)+$", example = "acme/other/thanks_SM01_audio.ogg")]
     pub key: ObjectKey,
 }
 

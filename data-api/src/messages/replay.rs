@@ -33,7 +33,6 @@ pub struct Replayed {
     #[schema(value_type = String)]
     pub message_id: MessageSid,
     /// Where it stands.
-    #[schema(inline)]
     pub state: ReplayState,
     /// Seconds until it is begun: a worker who was just added is known everywhere within a minute.
     pub begins_in_s: i32,

@@ -48,10 +48,10 @@ pub struct ExportQuery {
     #[param(value_type = String, pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", example = "acme")]
     pub company_id: CompanyId,
     /// Notes of messages received then or later: RFC 3339, or a day in UTC.
-    #[param(value_type = String, example = "2026-11-01")]
+    #[param(inline, example = "2026-11-01")]
     pub from: When,
     /// Notes of messages received before then; a day counts to its end.
-    #[param(value_type = String, example = "2026-11-30")]
+    #[param(inline, example = "2026-11-30")]
     pub to: When,
     /// `csv` for a spreadsheet, `jsonl` with whole notes, one a line.
     #[param(value_type = ExportFormat, inline)]

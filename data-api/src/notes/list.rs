@@ -1,5 +1,6 @@
 //! `GET /notes`: a company's notes, newest first, filtered over the index.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::Json;
@@ -42,16 +43,16 @@ pub struct NotesQuery {
     #[param(value_type = Option<IntentName>, inline)]
     pub intent: Option<Intent>,
     /// Only notes about this client.
-    #[param(value_type = Option<String>, max_length = 128)]
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
     pub client_id: Option<ClientId>,
     /// Only notes of messages received then or later: RFC 3339, or a day in UTC.
-    #[param(value_type = Option<String>, example = "2026-11-01")]
+    #[param(inline, example = "2026-11-01")]
     pub from: Option<When>,
     /// Only notes of messages received before then; a day counts to its end.
-    #[param(value_type = Option<String>, example = "2026-11-30")]
+    #[param(inline, example = "2026-11-30")]
     pub to: Option<When>,
     /// Only notes changed then or later, in the order they were changed, oldest change first. For "what changed since".
-    #[param(value_type = Option<String>, example = "2026-11-20T09:00:00Z")]
+    #[param(inline, example = "2026-11-20T09:00:00Z")]
     pub updated_since: Option<When>,
     /// Only notes that a person has to look at.
     pub needs_review: Option<bool>,
@@ -73,14 +74,30 @@ impl FromGiven for NotesQuery {
             to: given.optional("to")?,
             updated_since: given.optional("updated_since")?,
             needs_review: given.optional("needs_review")?,
-            limit: given.optional("limit")?.unwrap_or(DEFAULT_PAGE),
+            limit: given.optional("limit")?.map_or(DEFAULT_PAGE, Limit::get),
             cursor: given.optional("cursor")?,
         };
-        if !(1..=MAX_PAGE).contains(&query.limit) {
-            return Err(ApiError::parameter("limit", "A page has 1 to 100 notes."));
-        }
         in_order(query.from, query.to)?;
         Ok(query)
+    }
+}
+
+/// How many notes a page has at most: 1 to [`MAX_PAGE`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Limit(usize);
+
+impl Limit {
+    /// The number.
+    pub(super) fn get(self) -> usize {
+        self.0
+    }
+}
+
+impl FromStr for Limit {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let limit = text.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
+        limit.map(Self).ok_or("A page has 1 to 100 notes.")
     }
 }
 

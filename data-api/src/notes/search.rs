@@ -19,7 +19,7 @@ use shared::records::note::{Intent, Note};
 use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
-use super::list::{MAX_PAGE, NotesQuery, find, in_order};
+use super::list::{Limit, MAX_PAGE, NotesQuery, find, in_order};
 use super::row;
 use super::when::When;
 use crate::access::{Access, CompanyScope};
@@ -58,13 +58,13 @@ pub struct SearchQuery {
     #[param(value_type = Option<IntentName>, inline)]
     pub intent: Option<Intent>,
     /// Only notes about this client.
-    #[param(value_type = Option<String>, max_length = 128)]
+    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
     pub client_id: Option<ClientId>,
     /// Only notes of messages received then or later: RFC 3339, or a day in UTC.
-    #[param(value_type = Option<String>, example = "2026-11-01")]
+    #[param(inline, example = "2026-11-01")]
     pub from: Option<When>,
     /// Only notes of messages received before then; a day counts to its end.
-    #[param(value_type = Option<String>, example = "2026-11-30")]
+    #[param(inline, example = "2026-11-30")]
     pub to: Option<When>,
     /// Only notes that a person has to look at.
     pub needs_review: Option<bool>,
@@ -86,14 +86,11 @@ impl FromGiven for SearchQuery {
             from: given.optional("from")?,
             to: given.optional("to")?,
             needs_review: given.optional("needs_review")?,
-            limit: given.optional("limit")?.unwrap_or(DEFAULT_FOUND),
+            limit: given.optional("limit")?.map_or(DEFAULT_FOUND, Limit::get),
             cursor: given.optional("cursor")?,
         };
         if query.q.trim().is_empty() || query.q.chars().count() > MAX_WORDS_CHARS {
             return Err(ApiError::parameter("q", "A search is for 1 to 200 characters."));
-        }
-        if !(1..=MAX_PAGE).contains(&query.limit) {
-            return Err(ApiError::parameter("limit", "A page has 1 to 100 notes."));
         }
         in_order(query.from, query.to)?;
         Ok(query)

@@ -52,7 +52,6 @@ pub struct Worker {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub external_ids: BTreeMap<String, String>,
     /// Who keeps the record.
-    #[schema(inline)]
     pub kept_by: KeptBy,
 }
 
@@ -106,9 +105,9 @@ pub struct WorkerChange {
     to: Option<String>,
     /// Ids in other systems.
     #[serde(default)]
+    #[schema(schema_with = text::external_ids_schema)]
     external_ids: BTreeMap<String, String>,
     /// As it was read; whatever it says, the record is the office's from now on.
-    #[schema(inline)]
     #[expect(dead_code, reason = "taken so that what was read can be sent back")]
     kept_by: Option<KeptBy>,
 }

@@ -81,6 +81,11 @@ pub struct Listed<'a> {
 }
 
 impl Senders {
+    /// Every company somebody may send for.
+    pub fn companies(&self) -> impl Iterator<Item = &CompanyId> {
+        self.companies.iter()
+    }
+
     /// Every record that may be this sender's.
     pub fn of<'a>(&'a self, known: &'a Known) -> impl Iterator<Item = Listed<'a>> + 'a {
         let mine = self
