@@ -1,5 +1,7 @@
 //! No data across companies: every route, with every object of the other company.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use http::{Method, Request};
 use serde_json::{Value, json};
@@ -9,169 +11,156 @@ use shared::records::note::Intent;
 use crate::support::app::{ADMIN_KEY, Answer, TestApp, json_request};
 use crate::support::seed::{Seed, sid, system_objects};
 
-/// A request in the other company's name, and the same for something that does not exist anywhere.
+/// Values by the name of the parameter they are for.
+type Names = BTreeMap<String, String>;
+
+/// A request in the other company's name, and the same for what does not exist anywhere.
 struct Pair {
     method: Method,
     theirs: String,
     nowhere: String,
     body: Option<Value>,
+    /// Whether it names an object or a company: then there is nothing to answer. Else it asks for a list of one's own.
+    names_theirs: bool,
 }
 
-fn get(theirs: String, nowhere: String) -> Pair {
-    Pair {
-        method: Method::GET,
-        theirs,
-        nowhere,
-        body: None,
+/// Parameters that say which object, of which company.
+const NAMING: [&str; 5] = ["key", "message_id", "note_id", "client_id", "customer_id"];
+
+/// Which values a parameter takes in turn: `theirs`, each with what to put in its place for something that is nowhere.
+/// A parameter that is not known here stops the test: whoever adds one says what of another company's it may name.
+fn values(name: &str, theirs: &Seed, keys: &[String]) -> Vec<(String, String)> {
+    let all = |values: &[&str], nowhere: &str| -> Vec<(String, String)> {
+        values
+            .iter()
+            .map(|value| ((*value).to_owned(), nowhere.to_owned()))
+            .collect()
+    };
+    let same = |values: &[&str]| -> Vec<(String, String)> {
+        values
+            .iter()
+            .map(|value| ((*value).to_owned(), (*value).to_owned()))
+            .collect()
+    };
+    let missing = sid(999);
+    match name {
+        "company_id" => [("rival", "nobody"), ("acme", "acme")]
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .into(),
+        "key" => {
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            all(&keys, "acme/other/nothing_SM999_audio.ogg")
+        }
+        "message_id" => all(&[theirs.message.as_str()], missing.as_str()),
+        "note_id" => {
+            let notes: Vec<String> = (1..=theirs.notes.len())
+                .map(|n| theirs.note(n).note_id.to_string())
+                .collect();
+            all(
+                &notes.iter().map(String::as_str).collect::<Vec<_>>(),
+                missing.as_str(),
+            )
+        }
+        "client_id" => all(&["cl_1"], "cl_9"),
+        "customer_id" => all(&["wk_1"], "wk_9"),
+        "name" => same(&["audio.ogg", "full_text.txt", "note.json", "text_summary.txt"]),
+        "heard" | "q" => same(&["tap"]),
+        "from" | "updated_since" => same(&["2026-01-01"]),
+        "to" => same(&["2026-12-31"]),
+        "intent" | "message_intent" => same(&["job-to-be-done"]),
+        "format" => same(&["csv"]),
+        "output_format" => same(&["ids"]),
+        "needs_review" => same(&["false"]),
+        "whole_message" => same(&["true"]),
+        "limit" => same(&["100"]),
+        // Sealed for one list of one company, which has tests of its own.
+        "cursor" | "nextContinuationToken" | "if-match" => Vec::new(),
+        new => panic!("what of another company's may {new} name?"),
     }
 }
 
-/// Every route of the description with every object of `theirs`, both under the other company's name and under one's own.
-fn pairs(theirs: &Seed, keys: &[String]) -> Vec<Pair> {
-    let missing_message = sid(999);
+/// What is sent with a request that has a body, by the operation's id.
+fn body(operation: &str) -> Value {
+    match operation {
+        "correct_note" => json!({"intent": "other"}),
+        "put_worker" => json!({"phone_number": "+61491570199", "name": "Sam"}),
+        "replace_clients" => json!({"clients": [{"name": "Nguyen"}]}),
+        new => panic!("what is sent to {new}?"),
+    }
+}
+
+/// Every operation of the description that is about a company, with every object of `theirs`: in the other company's name
+/// and in one's own, and with each optional parameter.
+fn pairs(document: &Value, theirs: &Seed, keys: &[String]) -> Vec<Pair> {
     let mut pairs = Vec::new();
-    for key in keys {
-        pairs.push(get(
-            format!("/files/get-download-url?key={key}"),
-            "/files/get-download-url?key=acme/other/nothing_SM999_audio.ogg".to_owned(),
-        ));
-    }
-    let companies = [("rival", "nobody"), ("acme", "acme")];
-    for (theirs_company, nowhere_company) in companies {
-        let message = &theirs.message;
-        let mut both = |method: Method, path: &dyn Fn(&str, &str) -> String, body: Option<Value>| {
-            for number in 1..=theirs.notes.len() {
-                let note = if number == 1 {
-                    message.to_string()
-                } else {
-                    format!("{message}.{number}")
-                };
-                pairs.push(Pair {
-                    method: method.clone(),
-                    theirs: path(theirs_company, &note),
-                    nowhere: path(nowhere_company, missing_message.as_str()),
-                    body: body.clone(),
-                });
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let parameters: &[Value] = operation["parameters"].as_array().map_or(&[], Vec::as_slice);
+            let name = |parameter: &Value| parameter["name"].as_str().unwrap().to_owned();
+            if !parameters
+                .iter()
+                .any(|parameter| matches!(name(parameter).as_str(), "company_id" | "key"))
+            {
+                continue;
             }
-        };
-        both(
-            Method::GET,
-            &|c, n| {
-                format!(
-                    "/files/by-message?company_id={c}&message_id={}",
-                    n.split('.').next().unwrap()
-                )
-            },
-            None,
-        );
-        both(Method::GET, &|c, n| format!("/notes/{n}?company_id={c}"), None);
-        both(
-            Method::GET,
-            &|c, n| {
-                format!(
-                    "/messages/{}/outcome?company_id={c}",
-                    n.split('.').next().unwrap()
-                )
-            },
-            None,
-        );
-        let change = json!({"intent": "other"});
-        both(
-            Method::PATCH,
-            &|c, n| format!("/notes/{n}?company_id={c}"),
-            Some(change),
-        );
-        both(Method::DELETE, &|c, n| format!("/notes/{n}?company_id={c}"), None);
-        for name in ["audio.ogg", "full_text.txt", "note.json", "text_summary.txt"] {
-            both(
-                Method::GET,
-                &|c, n| format!("/notes/{n}/files/{name}?company_id={c}"),
-                None,
-            );
+            let is_required = |parameter: &&Value| parameter["required"] == true;
+            let required: Vec<String> = parameters.iter().filter(is_required).map(name).collect();
+            let optional = parameters
+                .iter()
+                .filter(|parameter| !is_required(parameter))
+                .map(name);
+            for extra in std::iter::once(None).chain(optional.map(Some)) {
+                let mut named: Vec<(Names, Names)> = vec![Default::default()];
+                for parameter in required.iter().chain(&extra) {
+                    let values = values(parameter, theirs, keys);
+                    let with = |(a, b): &(Names, Names)| {
+                        let (a, b) = (a.clone(), b.clone());
+                        values
+                            .clone()
+                            .into_iter()
+                            .map(move |(theirs, nowhere)| {
+                                let (mut a, mut b) = (a.clone(), b.clone());
+                                a.insert(parameter.clone(), theirs);
+                                b.insert(parameter.clone(), nowhere);
+                                (a, b)
+                            })
+                            .collect::<Vec<_>>()
+                    };
+                    if !values.is_empty() {
+                        named = named.iter().flat_map(with).collect();
+                    }
+                }
+                pairs.extend(named.into_iter().map(|(theirs, nowhere)| {
+                    Pair {
+                        method: method.to_uppercase().parse().unwrap(),
+                        names_theirs: theirs.get("company_id").is_none_or(|company| company == "rival")
+                            || required.iter().any(|name| NAMING.contains(&name.as_str())),
+                        theirs: address(path, theirs),
+                        nowhere: address(path, nowhere),
+                        body: operation
+                            .get("requestBody")
+                            .map(|_| body(operation["operationId"].as_str().unwrap())),
+                    }
+                }));
+            }
         }
     }
-    let export = "/notes/export?from=2026-01-01&to=2026-12-31&format=csv&company_id=";
-    pairs.push(Pair {
-        method: Method::POST,
-        theirs: format!("{export}rival"),
-        nowhere: format!("{export}nobody"),
-        body: None,
-    });
-    for path in [
-        "/files/list?company_id=",
-        "/files/list?output_format=ids&company_id=",
-        "/notes?company_id=",
-        "/notes?client_id=cl_1&company_id=",
-        "/notes?updated_since=2026-01-01&company_id=",
-        "/notes/search?q=tap&company_id=",
-        "/workers?company_id=",
-        "/clients?company_id=",
-        "/clients?format=csv&company_id=",
-        "/messages/unknown?company_id=",
-    ] {
-        pairs.push(get(format!("{path}rival"), format!("{path}nobody")));
-    }
-    let worker = json!({"phone_number": "+61491570199", "name": "Sam"});
-    let client = json!({"clients": [{"name": "Nguyen"}]});
-    let replay = |id: &MessageSid| format!("/messages/{id}/replay?company_id=");
-    for (method, theirs, nowhere, body) in [
-        (
-            Method::PUT,
-            "/workers?company_id=rival".to_owned(),
-            "/workers?company_id=nobody".to_owned(),
-            Some(worker),
-        ),
-        (
-            Method::DELETE,
-            "/workers?customer_id=wk_1&company_id=rival".to_owned(),
-            "/workers?customer_id=wk_1&company_id=nobody".to_owned(),
-            None,
-        ),
-        (
-            Method::DELETE,
-            "/workers?customer_id=wk_1&company_id=acme".to_owned(),
-            "/workers?customer_id=wk_9&company_id=acme".to_owned(),
-            None,
-        ),
-        (
-            Method::PUT,
-            "/clients?company_id=rival".to_owned(),
-            "/clients?company_id=nobody".to_owned(),
-            Some(client),
-        ),
-        (
-            Method::DELETE,
-            "/clients/cl_1/learned?heard=tap&company_id=rival".to_owned(),
-            "/clients/cl_1/learned?heard=tap&company_id=nobody".to_owned(),
-            None,
-        ),
-        (
-            Method::DELETE,
-            "/clients/cl_1/learned?heard=tap&company_id=acme".to_owned(),
-            "/clients/cl_1/learned?heard=other&company_id=acme".to_owned(),
-            None,
-        ),
-        (
-            Method::POST,
-            format!("{}rival", replay(&theirs.message)),
-            format!("{}nobody", replay(&missing_message)),
-            None,
-        ),
-        (
-            Method::POST,
-            format!("{}acme", replay(&theirs.message)),
-            format!("{}acme", replay(&missing_message)),
-            None,
-        ),
-    ] {
-        pairs.push(Pair {
-            method,
-            theirs,
-            nowhere,
-            body,
-        });
-    }
     pairs
+}
+
+/// The path with its parameters in it, and the others behind it.
+fn address(path: &str, values: Names) -> String {
+    let mut path = path.to_owned();
+    let mut query = Vec::new();
+    for (name, value) in values {
+        let place = format!("{{{name}}}");
+        if path.contains(&place) {
+            path = path.replace(&place, &value);
+        } else {
+            query.push(format!("{name}={value}"));
+        }
+    }
+    format!("{path}?{}", query.join("&"))
 }
 
 /// What rival's office has: a worker, a client, a learned name, and a message of somebody who is rival's worker by now.
@@ -214,6 +203,17 @@ fn request(pair: &Pair, path: &str, key: &str) -> Request<Body> {
     }
 }
 
+/// Everything of rival's: keys and entity tags.
+async fn stored(app: &TestApp) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for prefix in ["rival/", "clients/rival", "workers/", "records/", "inbox/"] {
+        let page = app.bucket.list(prefix, None, None, 1000).await.unwrap();
+        let objects = page.objects.into_iter();
+        found.extend(objects.map(|object| (object.key, object.etag.as_str().to_owned())));
+    }
+    found
+}
+
 /// What a client can tell one answer from another by.
 fn told(answer: &Answer) -> (u16, Value, Vec<String>) {
     let headers = answer.headers.keys().map(ToString::to_string).collect();
@@ -226,6 +226,8 @@ fn told(answer: &Answer) -> (u16, Value, Vec<String>) {
 async fn another_companys_object_is_answered_as_one_that_does_not_exist() {
     let app = TestApp::start().await;
     let system = system_objects(&app.bucket).await;
+    let own = json!({"company_id": "acme", "clients": []});
+    app.bucket.write("clients/acme.json", &own).await.unwrap();
     let theirs = Seed::job("rival", 2, "fix-tap")
         .about("cl_1")
         .and(Intent::KnowledgeDocument, "wall-is-asbestos");
@@ -239,17 +241,30 @@ async fn another_companys_object_is_answered_as_one_that_does_not_exist() {
     assert!(keys.len() > 10);
     rivals_office(&app, &theirs.message).await;
     let key = app.company_key(&["acme"]).await;
+    let before = stored(&app).await;
 
+    let document = serde_json::to_value(data_api::app::openapi()).unwrap();
+    let pairs = pairs(&document, &theirs, &keys);
     let mut checked = 0;
-    for pair in pairs(&theirs, &keys) {
-        let denied = app.send(request(&pair, &pair.theirs, &key)).await;
-        let missing = app.send(request(&pair, &pair.nowhere, &key)).await;
-        assert_eq!(told(&denied), told(&missing), "{} {}", pair.method, pair.theirs);
-        assert_eq!(denied.status, 404, "{} {}", pair.method, pair.theirs);
+    for pair in &pairs {
+        let denied = app.send(request(pair, &pair.theirs, &key)).await;
+        let asked = format!("{} {}", pair.method, pair.theirs);
+        if pair.names_theirs {
+            let missing = app.send(request(pair, &pair.nowhere, &key)).await;
+            assert_eq!(told(&denied), told(&missing), "{asked}");
+            assert_eq!(denied.status, 404, "{asked}");
+        }
+        assert!(!denied.status.is_server_error(), "{asked}: {}", denied.status);
         let text = String::from_utf8(denied.body).unwrap();
-        assert!(!text.contains("rival") && !text.contains("tap"), "{text}");
+        assert!(
+            !text.contains("rival") && !text.contains("tap"),
+            "{asked}: {text}"
+        );
         checked += 1;
     }
+    let after = stored(&app).await;
+    let changed = before.iter().find(|object| !after.contains(object));
+    assert_eq!(changed, None, "something of the other company's was changed");
     // The system's own folders are no company's, whatever the key.
     for key_of_system in &system {
         for api_key in [key.as_str(), ADMIN_KEY] {
@@ -260,7 +275,6 @@ async fn another_companys_object_is_answered_as_one_that_does_not_exist() {
         }
     }
     println!("isolation: {checked} requests for what is not the key's company's, 0 answered");
-    assert!(checked > 50, "{checked}");
 }
 
 #[tokio::test]
@@ -304,35 +318,4 @@ async fn a_key_is_told_its_companies_and_no_others() {
         app.get_as(&key, "/companies").await.ok()["companies"],
         json!([acme])
     );
-}
-
-/// The one check that fails when a route is added and forgotten here.
-#[test]
-fn every_route_with_a_companys_objects_is_walked() {
-    let document = serde_json::to_value(data_api::app::openapi()).unwrap();
-    let seed = Seed::job("rival", 2, "fix-tap");
-    let walked: Vec<String> = pairs(&seed, &[seed.audio_key()])
-        .iter()
-        .map(|pair| format!("{} {}", pair.method, pair.theirs.split('?').next().unwrap()))
-        .collect();
-    let without_company = ["/health", "/companies", "/keys", "/keys/{key_id}"];
-    for (path, item) in document["paths"].as_object().unwrap() {
-        if without_company.contains(&path.as_str()) {
-            continue;
-        }
-        let segments: Vec<&str> = path.split('/').collect();
-        for method in item.as_object().unwrap().keys() {
-            let is_walked = walked.iter().any(|known| {
-                let (known_method, known_path) = known.split_once(' ').unwrap();
-                let known: Vec<&str> = known_path.split('/').collect();
-                known_method == method.to_uppercase()
-                    && known.len() == segments.len()
-                    && known
-                        .iter()
-                        .zip(&segments)
-                        .all(|(a, b)| b.starts_with('{') || a == b)
-            });
-            assert!(is_walked, "{method} {path} is not walked");
-        }
-    }
 }
