@@ -3,7 +3,7 @@
 use anyhow::Context;
 use bytes::Bytes;
 use local::http::{Answer, Http};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -73,6 +73,24 @@ impl Office {
             .send(request)
             .await
             .with_context(|| format!("GET {path}"))
+    }
+
+    /// A request with a JSON body and the admin key.
+    ///
+    /// # Errors
+    /// When the API does not answer.
+    pub async fn send(&self, method: Method, path: &str, body: &Value) -> anyhow::Result<Answer> {
+        let request = self
+            .http
+            .client()
+            .request(method.clone(), format!("{}{path}", self.url))
+            .header("x-api-key", &self.key)
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        self.http
+            .send(request)
+            .await
+            .with_context(|| format!("{method} {path}"))
     }
 
     /// What a message became, once it is filed.

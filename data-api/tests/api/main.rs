@@ -18,6 +18,7 @@ mod files;
 mod isolation;
 mod keys;
 mod notes;
+mod races;
 mod search;
 mod support;
 mod unknown;

@@ -1,9 +1,10 @@
-//! Who is not known costs one answer.
+//! Who is not known costs one answer, and nothing they said is lost.
 
 use e2e::people;
 use e2e::stack::Stack;
 use e2e::wait;
-use serde_json::Value;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 
 use crate::recording;
 
@@ -35,5 +36,51 @@ async fn a_stranger_gets_one_answer_and_nothing_of_theirs_is_downloaded() -> any
     }
     let received = stack.phone.received(&stranger).await?;
     assert_eq!(received.len(), 1, "{received:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_strangers_message_is_filed_once_when_two_people_of_the_office_file_it() -> anyhow::Result<()> {
+    let stack = Stack::running().await?;
+    let office = people::worker(&stack, &[]).await?;
+    let stranger = people::fresh_address();
+    let sid = stack
+        .phone
+        .send_text(&stranger, "Order me a mixer tap tomorrow.")
+        .await?;
+    stack.phone.first_received(&stranger).await?;
+    let number = stranger.trim_start_matches("whatsapp:");
+    let added = json!({"name": "Newcomer", "phone_number": number});
+    let company = &office.company_id;
+    let put = stack
+        .office
+        .send(Method::PUT, &format!("/workers?company_id={company}"), &added)
+        .await?;
+    assert_eq!(put.status, StatusCode::OK, "{}", put.text());
+
+    let replay = format!("/messages/{sid}/replay?company_id={company}");
+    let nothing = json!({});
+    let (one, other) = futures_util::join!(
+        stack.office.send(Method::POST, &replay, &nothing),
+        stack.office.send(Method::POST, &replay, &nothing),
+    );
+    let statuses = [one?.status, other?.status];
+    // Who comes second may find that it is not there to be filed any more.
+    assert!(statuses.contains(&StatusCode::ACCEPTED), "{statuses:?}");
+
+    // It is held back until the newcomer is known everywhere: a minute.
+    let filed = wait::until_within(wait::DEADLINE * 3, "it is filed", async || {
+        let path = format!("/files/by-message?company_id={company}&message_id={sid}");
+        let answer = stack.office.get(&path).await?;
+        (answer.status == StatusCode::OK)
+            .then(|| answer.json::<Value>())
+            .transpose()
+    })
+    .await?;
+    assert_eq!(filed["notes"].as_array().map(Vec::len), Some(1), "{filed}");
+    wait::until("the newcomer is answered", async || {
+        Ok((stack.phone.received(&stranger).await?.len() == 2).then_some(()))
+    })
+    .await?;
     Ok(())
 }
