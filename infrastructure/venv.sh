@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
 # Puts the pinned Python tools into .venv of the checkout; does nothing when they are there.
-# usage: infrastructure/venv.sh [--cross]    --cross adds what builds packages for AWS
+# usage: infrastructure/venv.sh [--cross | --schemathesis]
+#   --cross           adds what builds packages for AWS
+#   --schemathesis    adds what tests the data API against its description
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv="$repository/.venv"
 files=("$repository/requirements.txt")
 stamp="$venv/.installed"
-if [[ ${1:-} == --cross ]]; then
-    files+=("$repository/requirements-cross.txt")
-    stamp="$venv/.installed-cross"
-fi
+case ${1:-} in
+    --cross | --schemathesis)
+        files+=("$repository/requirements-${1#--}.txt")
+        stamp="$venv/.installed-${1#--}"
+        ;;
+esac
 
 python=${PYTHON:-python3}
 if ! command -v "$python" >/dev/null; then

@@ -1,7 +1,7 @@
 # Everything that is checked. Every cargo command selects the whole workspace, so that each crate is built once with one
 # set of features; what a command leaves out it leaves out by a filter.
 
-.PHONY: test test-format test-lint test-build test-unit test-docs test-e2e test-browser
+.PHONY: test test-format test-lint test-build test-unit test-docs test-e2e test-browser schemathesis
 
 #: test                   everything: formatting, lints, unit, integration and end-to-end tests, the infrastructure
 test: tools
@@ -37,6 +37,12 @@ test-e2e: test-build
 test-browser: test-build
 	$(call step,browser tests)
 	@$(binaries)/local exec -- e2e/browser/run.sh
+
+#: schemathesis           the data API against its own description, with a stack of its own; EXAMPLES=20 for each route
+schemathesis: test-build
+	$(call step,the data API and its description)
+	@infrastructure/venv.sh --schemathesis
+	@EXAMPLES=$(EXAMPLES) $(binaries)/local exec -- e2e/contract/run.sh
 
 step = @printf '\n== %s\n' '$(1)'
 
