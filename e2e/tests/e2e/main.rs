@@ -3,6 +3,7 @@
 mod deployment;
 mod duplicates;
 mod filing;
+mod integration;
 mod local_stack;
 mod poison;
 mod promises;
