@@ -309,10 +309,21 @@ async fn a_key_is_told_its_companies_and_no_others() {
     Seed::job("rival", 2, "fix-tap").file(&app.bucket).await;
     let settings = json!({"company_id": "acme", "company_name": "Acme Plumbing"});
     app.bucket.write("companies/acme.json", &settings).await.unwrap();
-    let acme = json!({"company_id": "acme", "company_name": "Acme Plumbing"});
-    let rival = json!({"company_id": "rival", "company_name": null});
+    // The operator sees those that have nothing filed yet, too: one has settings, one a worker.
+    let settings = json!({"company_id": "quiet", "company_name": "Quiet Roofing"});
+    app.bucket.write("companies/quiet.json", &settings).await.unwrap();
+    let customers = json!([{"customer_id": "wk_1", "company_id": "paper", "phone_number": "+61491570159"},
+        {"customer_id": "wk_2", "company_id": "acme", "phone_number": "+61491570158"}]);
+    app.bucket.write("customers.json", &customers).await.unwrap();
+    let company = |id: &str, name: Value| json!({"company_id": id, "company_name": name});
+    let acme = company("acme", json!("Acme Plumbing"));
+    let quiet = company("quiet", json!("Quiet Roofing"));
+    let [paper, rival] = ["paper", "rival"].map(|id| company(id, Value::Null));
     let all = app.get("/companies").await.ok();
-    assert_eq!(all, json!({"companies": [acme, rival], "truncated": false}));
+    assert_eq!(
+        all,
+        json!({"companies": [acme, paper, quiet, rival], "truncated": false})
+    );
     let key = app.company_key(&["acme"]).await;
     assert_eq!(
         app.get_as(&key, "/companies").await.ok()["companies"],
