@@ -250,6 +250,7 @@ async fn what_cannot_be_corrected_so_is_named() {
         .insert("content-type", "text/plain".parse().unwrap());
     app.send(plain).await.problem(415);
     let large = json!({"title": "x".repeat(5 * 1024 * 1024)});
-    patch(&app, ADMIN_KEY, &etag, &large).await.problem(413);
+    let refused = patch(&app, ADMIN_KEY, &etag, &large).await.problem(413);
+    assert_eq!(refused["parameter"], "body");
     assert_eq!(note(&app).await.0["revision"], 1);
 }

@@ -14,13 +14,14 @@ async fn a_key_is_shown_once_and_only_its_hash_is_kept() {
         .post_as(
             ADMIN_KEY,
             "/keys",
-            &json!({"label": "Accounting", "companies": ["acme"]}),
+            &json!({"label": "Accounting", "companies": ["acme", "acme"]}),
         )
         .await;
     assert_eq!(made.status, 201);
     let made_json = made.json();
     let api_key = made_json["api_key"].as_str().unwrap();
     let id = made_json["key_id"].as_str().unwrap();
+    assert_eq!(made_json["companies"], json!(["acme"]));
     assert_eq!(made.header("location"), format!("/keys/{id}"));
     let (_, secret) = api_key.split_once('.').unwrap();
     assert!(secret.len() >= 43, "{}", secret.len());

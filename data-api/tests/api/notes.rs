@@ -218,6 +218,7 @@ async fn unusable_filters_are_named() {
         ("/notes?company_id=acme&limit=101", "limit"),
         ("/notes?company_id=acme&limit=-1", "limit"),
         ("/notes?company_id=acme&limit=1e2", "limit"),
+        ("/notes?company_id=acme&from=20261120", "from"),
         ("/notes?company_id=acme&client_id=../x", "client_id"),
         ("/notes?company_id=acme&cursor=garbage", "cursor"),
         ("/notes?company_id=acme&client=cl_1", "client"),
@@ -231,6 +232,14 @@ async fn unusable_filters_are_named() {
         ("/notes/SM01", "company_id"),
     ] {
         assert_eq!(app.get(path).await.problem(400)["parameter"], parameter, "{path}");
+    }
+    // What it may be, rather than what a parser thinks of it.
+    for limit in ["0", "101", "soon", "99999999999999999999"] {
+        let problem = app
+            .get(&format!("/notes?company_id=acme&limit={limit}"))
+            .await
+            .problem(400);
+        assert_eq!(problem["detail"], "A page has 1 to 100 notes.", "{limit}");
     }
 }
 
