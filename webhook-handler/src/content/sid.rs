@@ -15,16 +15,16 @@ use crate::parameters::Parameters;
 /// Longest identifier, bytes: `SM` or `MM` and 32 hexadecimal digits.
 const MAX_SID_LENGTH: usize = 34;
 
-/// Takes the message's identifier: `MessageSid`, or `SmsSid` where a callback has only that.
+/// The parameter that identifies a message. Its older names `SmsSid` and `SmsMessageSid` never come without it.
+const NAME: &str = "MessageSid";
+
+/// Takes the message's identifier.
 pub(super) fn take(parameters: &mut Parameters) -> Result<MessageSid, UnusableRequest> {
-    let (name, text) = ["MessageSid", "SmsSid"]
-        .into_iter()
-        .find_map(|name| Some((name, parameters.take(name)?)))
-        .ok_or(UnusableRequest::Missing("MessageSid"))?;
+    let text = parameters.take(NAME).ok_or(UnusableRequest::Missing(NAME))?;
     if text.len() > MAX_SID_LENGTH {
-        return Err(UnusableRequest::Invalid(name));
+        return Err(UnusableRequest::Invalid(NAME));
     }
-    MessageSid::try_from(text).map_err(|_| UnusableRequest::Invalid(name))
+    MessageSid::try_from(text).map_err(|_| UnusableRequest::Invalid(NAME))
 }
 
 #[cfg(test)]
@@ -42,17 +42,17 @@ mod tests {
     }
 
     #[test]
-    fn the_message_sid_comes_first_and_the_older_name_serves() {
+    fn only_the_message_sid_identifies_a_message() {
         assert_eq!(
             taken(&[("MessageSid", SID), ("SmsSid", "SM2")]),
             Ok(SID.to_owned())
         );
-        assert_eq!(taken(&[("SmsSid", SID)]), Ok(SID.to_owned()));
-        assert_eq!(taken(&[("MessageSid", ""), ("SmsSid", SID)]), Ok(SID.to_owned()));
-        assert_eq!(
-            taken(&[("Body", "x")]),
-            Err(UnusableRequest::Missing("MessageSid"))
-        );
+        for without in [
+            &[("SmsSid", SID), ("SmsMessageSid", SID)][..],
+            &[("MessageSid", "")],
+        ] {
+            assert_eq!(taken(without), Err(UnusableRequest::Missing("MessageSid")));
+        }
     }
 
     #[test]
