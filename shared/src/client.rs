@@ -6,6 +6,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ClientId, CompanyId, CustomerId, NoteId};
+use crate::records::UnknownFields;
+
+crate::records::schema!(
+    /// `learned/1`
+    LearnedSchema = "learned/1"
+);
 
 /// `clients/{company_id}.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,9 +84,15 @@ pub struct Job {
 /// `clients/{company_id}.learned.json`: names workers confirmed. An upload of the client list does not lose them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LearnedAliases {
+    /// `learned/1`; the first ones written had none.
+    #[serde(default)]
+    pub schema: LearnedSchema,
     /// One per client and heard name.
     #[serde(default)]
     pub aliases: Vec<LearnedAlias>,
+    /// What a later version added.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
 }
 
 /// A name a worker confirmed for a client.
@@ -99,8 +111,35 @@ pub struct LearnedAlias {
     /// How often.
     #[serde(default = "once")]
     pub count: u32,
+    /// What a later version added.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
 }
 
 fn once() -> u32 {
     1
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn what_was_learned_first_is_read_and_what_was_added_later_is_kept() {
+        let alias = json!({"client_id": "cl_1", "heard": "pap a dop", "note_id": "SM01", "by": "mick",
+            "at": "2026-11-20T01:00:00Z", "count": 2, "confidence": 0.5});
+        for stored in [
+            json!({ "aliases": [alias] }),
+            json!({"schema": "learned/1", "aliases": [alias], "language": "en"}),
+        ] {
+            let read: LearnedAliases = serde_json::from_value(stored.clone()).unwrap();
+            assert_eq!(read.aliases[0].count, 2);
+            let written: Value = serde_json::to_value(&read).unwrap();
+            assert_eq!(written["schema"], "learned/1");
+            assert_eq!(written["language"], stored["language"]);
+            assert_eq!(written["aliases"], stored["aliases"]);
+        }
+    }
 }

@@ -7,6 +7,7 @@ use shared::customer::Customer;
 use shared::ids::NoteId;
 use shared::keys::{self, CompanyKeys};
 use shared::notebook::{Notebook, Reviser};
+use shared::records::UnknownFields;
 use shared::records::note::{Actor, ClientDecision, LinkedBy, LinkedClient, Note, ReviewReason};
 use shared::records::pipeline::Step;
 
@@ -113,6 +114,7 @@ async fn learn(work: Work<'_>, customer: &Customer, answer: &Answer) -> Result<(
                 by: customer.customer_id.clone(),
                 at: work.received_at,
                 count: 1,
+                unknown: UnknownFields::new(),
             }),
         }
         let written = match &known {
