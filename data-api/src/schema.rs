@@ -452,7 +452,7 @@ pub struct OutcomeDocument {
     pub cost: CostDocument,
     /// How long each step took.
     pub steps: Vec<StepDocument>,
-    /// What went wrong for good.
+    /// What went wrong; not there when the message has been filed after all.
     pub failure: Option<FailureDocument>,
 }
 
@@ -513,7 +513,7 @@ pub struct StepDocument {
     pub attempts: u32,
 }
 
-/// What went wrong for good.
+/// What went wrong; not there when the message has been filed after all.
 #[derive(Debug, ToSchema)]
 #[schema(as = Failure)]
 pub struct FailureDocument {

@@ -333,7 +333,6 @@ impl Decisions {
         *self = Self {
             company_id: self.company_id.take(),
             note_ids: std::mem::take(&mut self.note_ids),
-            failure: self.failure.take(),
             ..Self::default()
         };
     }

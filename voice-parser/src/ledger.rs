@@ -324,16 +324,16 @@ impl Held {
         self.advance(extend).await.map(|_| ())
     }
 
-    /// Gives the message back, so that the next delivery need not wait for the lease to end.
+    /// Gives the message back, so that the next delivery need not wait for the lease to end. Answers with what it left.
     ///
     /// # Errors
     /// As [`Held::advance`].
-    pub async fn release(&self, state: RecordState) -> Result<(), StepFailure> {
+    pub async fn release(&self, state: RecordState) -> Result<PipelineRecord, StepFailure> {
         let release = |record: &mut PipelineRecord| {
             record.lease = None;
             record.state = state;
         };
-        self.advance(release).await.map(|_| ())
+        self.advance(release).await
     }
 }
 

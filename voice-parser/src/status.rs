@@ -49,7 +49,7 @@ pub async fn keep(services: &Services, callback: &StatusCallback) -> Result<(), 
     let Some(record) = services.ledger.amend(&message, note).await? else {
         return Ok(());
     };
-    if record.state == RecordState::Done
+    if matches!(record.state, RecordState::Done | RecordState::Failed)
         && let Some(company) = &record.decisions.company_id
     {
         amend_outcome(

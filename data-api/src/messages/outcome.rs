@@ -16,7 +16,7 @@ use crate::parameters::{PathParameters, Query};
 use crate::schema::OutcomeDocument;
 
 /// How it went: what was sent and whether it arrived, what it cost, how long each step took, what went wrong. Not there
-/// until the message is done. S3 calls: 2 GETs.
+/// until the message is done or has failed. S3 calls: 2 GETs.
 #[utoipa::path(get, path = "/messages/{message_id}/outcome", tag = "messages", operation_id = "get_outcome",
     params(("message_id" = String, Path, description = "Twilio's MessageSid.", pattern = "^[A-Za-z0-9]{2,64}$"), CompanyQuery),
     responses((status = 200, body = OutcomeDocument),

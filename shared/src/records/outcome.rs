@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::UnknownFields;
 use super::pipeline::Step;
 use crate::address::Address;
 use crate::company::Language;
@@ -31,8 +32,12 @@ pub struct Outcome {
     pub cost: Cost,
     /// How long each step took.
     pub steps: Vec<StepTiming>,
-    /// What went wrong for good.
+    /// What went wrong. The message is in the dead-letter queue then; an outcome without it replaces this one when it has
+    /// been filed after all.
     pub failure: Option<Failure>,
+    /// What a later version added.
+    #[serde(flatten)]
+    pub unknown: UnknownFields,
 }
 
 /// One sent part.
@@ -89,7 +94,7 @@ pub struct StepTiming {
     pub attempts: u32,
 }
 
-/// What went wrong for good.
+/// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// Where.

@@ -1,29 +1,22 @@
 //! Accounts for the message and forgets what was said: the outcome is filed with the company, the record keeps ids only.
 
 use jiff::SignedDuration;
-use shared::keys::{self, CompanyKeys};
+use shared::keys;
 use shared::message::QueueMessage;
 use shared::metrics::Metric;
-use shared::records::outcome::{Outcome, OutcomeSchema, ReplyOutcome};
-use shared::records::pipeline::{RecordState, ReplyRecord};
+use shared::records::pipeline::RecordState;
 
-use super::Work;
-use crate::decisions::{PipelineRecord, ReplyPlan, SenderDecision, Suppressed};
+use super::{Work, outcome};
+use crate::decisions::SenderDecision;
 use crate::failure::StepFailure;
 use crate::ledger::Held;
-use crate::status;
 
 pub(super) async fn finish(work: Work<'_>, held: &Held) -> Result<(), StepFailure> {
     let services = work.services;
-    let record = held.record().await;
-    let outcome_key = record
-        .decisions
-        .company_id
-        .as_ref()
-        .map(|company| CompanyKeys::of(company).outcome(&record.message_id));
-    if let Some(key) = &outcome_key {
-        services.bucket.write(key, &outcome(work, &record)).await?;
-    }
+    let mut record = held.record().await;
+    // What went wrong in an earlier delivery has been put right.
+    record.decisions.failure = None;
+    outcome::file(work, &record, record.decisions.reply.as_ref(), 1).await?;
     if let (Some(SenderDecision::Stranger { .. }), Some(message)) =
         (&record.decisions.sender, &record.message)
     {
@@ -37,15 +30,7 @@ pub(super) async fn finish(work: Work<'_>, held: &Held) -> Result<(), StepFailur
             record.decisions.scrub();
         })
         .await?;
-    if let Some(key) = &outcome_key
-        && finished.replies != record.replies
-    {
-        // A status callback came in between: it saw no finished record, so its news goes into the outcome here; a later one
-        // may be there already.
-        for reply in &finished.replies {
-            status::amend_outcome(services, key, &finished, reply.part).await?;
-        }
-    }
+    outcome::catch_up(work, &record, &finished).await?;
     let took = services.clock.now().duration_since(work.received_at);
     if !finished.decisions.note_ids.is_empty() {
         services.metrics.count(Metric::MessageFiled);
@@ -73,46 +58,4 @@ async fn keep_for_later(work: Work<'_>, message: &QueueMessage) -> Result<(), St
 
 fn milliseconds(duration: SignedDuration) -> f64 {
     duration.as_secs_f64() * 1000.0
-}
-
-fn outcome(work: Work<'_>, record: &PipelineRecord) -> Outcome {
-    let decisions = &record.decisions;
-    let plan = decisions.reply.as_ref();
-    let mut cost = decisions.cost;
-    cost.messages_sent = u32::try_from(record.replies.len()).unwrap_or(u32::MAX);
-    Outcome {
-        schema: OutcomeSchema::Current,
-        message_id: record.message_id.clone(),
-        note_ids: decisions.note_ids.clone(),
-        replies: record
-            .replies
-            .iter()
-            .filter_map(|reply| reply_outcome(work, plan?, reply))
-            .collect(),
-        suppressed_reason: plan
-            .and_then(|plan| plan.suppressed)
-            .map(Suppressed::as_str)
-            .map(str::to_owned),
-        cost,
-        steps: decisions.steps.clone(),
-        failure: decisions.failure.clone(),
-    }
-}
-
-/// `None` for a notice of failure of an earlier delivery, whose words are not kept.
-fn reply_outcome(work: Work<'_>, plan: &ReplyPlan, reply: &ReplyRecord) -> Option<ReplyOutcome> {
-    let at = usize::try_from(reply.part).ok()?.checked_sub(1)?;
-    Some(ReplyOutcome {
-        part: reply.part,
-        of: reply.of,
-        purpose: reply.purpose.clone(),
-        language: plan.language.clone(),
-        body: plan.parts.get(at)?.clone(),
-        outbound_id: reply.outbound_id.clone(),
-        from: work.inbound.to.address.clone(),
-        to: work.inbound.from.address.clone(),
-        state: reply.status.clone().unwrap_or_else(|| "accepted".to_owned()),
-        error_code: reply.error_code,
-        at: reply.status_at.unwrap_or(reply.intent_at),
-    })
 }

@@ -1,4 +1,5 @@
-//! Gives a message back that could not be finished; on its last delivery tells the worker, once, that it is not lost.
+//! Gives a message back that could not be finished; on its last delivery tells the worker, once, that it is not lost, and
+//! files with the company that it failed.
 
 use shared::company::Language;
 use shared::message::Content;
@@ -7,7 +8,7 @@ use shared::records::pipeline::RecordState;
 use shared::telemetry::chain;
 use tokio::time::Instant;
 
-use super::{Work, count_failure, reply, sender};
+use super::{Work, count_failure, outcome, reply, sender};
 use crate::decisions::{PipelineRecord, ReplyPlan, ReplyPurpose, SenderDecision};
 use crate::failure::StepFailure;
 use crate::ledger::{Claim, Held};
@@ -29,12 +30,49 @@ pub(super) async fn give_back(work: Work<'_>, held: &Held, failure: &StepFailure
         RecordState::Working
     };
     count_failure(work.services, failure, state);
-    if last && let Err(error) = tell(work, held, failure).await {
+    let accounted = if last {
+        give_up(work, held, failure).await
+    } else {
+        None
+    };
+    let left = match held.release(state).await {
+        Ok(left) => left,
+        Err(error) => {
+            tracing::warn!(error = %chain(&error), "the message could not be given back; its lease will end");
+            return;
+        }
+    };
+    if let Some(accounted) = accounted
+        && let Err(error) = outcome::catch_up(work, &accounted, &left).await
+    {
+        tracing::warn!(error = %chain(&error), "the outcome may not say whether the worker was told");
+    }
+}
+
+/// Writes down why, tells the worker, and files with the company that it failed. Gives the record that was filed from.
+async fn give_up(work: Work<'_>, held: &Held, failure: &StepFailure) -> Option<PipelineRecord> {
+    let notice = match explain(work, held, failure).await {
+        Ok(notice) => notice,
+        Err(error) => {
+            tracing::error!(error = %chain(&error), "it could not be written down why the message failed");
+            return None;
+        }
+    };
+    if let Some(notice) = &notice
+        && let Err(error) = reply::send_all(work, held, notice, FAILURE_PART).await
+    {
         tracing::error!(error = %chain(&error), "the worker could not be told that the message failed");
     }
-    if let Err(error) = held.release(state).await {
-        tracing::warn!(error = %chain(&error), "the message could not be given back; its lease will end");
+    let record = held.record().await;
+    let filed = match &notice {
+        Some(notice) => outcome::file(work, &record, Some(notice), FAILURE_PART).await,
+        None => outcome::file(work, &record, record.decisions.reply.as_ref(), 1).await,
+    };
+    if let Err(error) = filed {
+        tracing::error!(error = %chain(&error), "the office cannot see that the message failed");
+        return None;
     }
+    Some(record)
 }
 
 /// Tells the worker of a message whose last attempt was cut off before it could: nobody else will. False when somebody holds
@@ -69,34 +107,37 @@ pub async fn tell_of_cut_off(
     Ok(true)
 }
 
-/// Tells a worker whose reply was not sent. A stranger is not told anything twice.
-async fn tell(work: Work<'_>, held: &Held, failure: &StepFailure) -> Result<(), StepFailure> {
-    let record = held.record().await;
-    let step = record.step;
-    held.advance(|record| {
-        record.decisions.failure = Some(Failure {
-            step,
-            code: failure.code().to_owned(),
-            message: failure.to_string(),
-        });
-    })
-    .await?;
+/// Writes down why it failed, and decides what the worker is told of it: nothing when a reply was sent, and a stranger is
+/// not told anything twice.
+async fn explain(
+    work: Work<'_>,
+    held: &Held,
+    failure: &StepFailure,
+) -> Result<Option<ReplyPlan>, StepFailure> {
+    let step = held.record().await.step;
+    let record = held
+        .advance(|record| {
+            record.decisions.failure = Some(Failure {
+                step,
+                code: failure.code().to_owned(),
+                message: failure.to_string(),
+            });
+        })
+        .await?;
     // Any part that was or may have been sent says more than a notice of failure.
-    let answered = record.replies.iter().any(|reply| reply.part != FAILURE_PART);
+    if record.replies.iter().any(|reply| reply.part != FAILURE_PART) {
+        return Ok(None);
+    }
     let language = match &record.decisions.sender {
         Some(SenderDecision::Worker { opted_out: true, .. } | SenderDecision::Stranger { .. }) => {
-            return Ok(());
+            return Ok(None);
         }
         Some(SenderDecision::Worker { customer, .. }) => customer.reply_language(None),
         // It could not be asked who it is. Nothing is spent on strangers, but a worker is known from earlier messages.
         None if sender::was_worker(work).await? => Language::english(),
-        None => return Ok(()),
+        None => return Ok(None),
     };
-    if answered {
-        return Ok(());
-    }
-    let plan = failure_notice(work, language);
-    reply::send_all(work, held, &plan, FAILURE_PART).await
+    Ok(Some(failure_notice(work, language)))
 }
 
 fn failure_notice(work: Work<'_>, language: Language) -> ReplyPlan {

@@ -10,6 +10,7 @@ mod done;
 mod failing;
 mod media;
 mod note;
+mod outcome;
 mod publish;
 mod question;
 mod reply;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use e2e::people;
+use e2e::stack::Stack;
 use e2e::wait;
 use serde_json::{Value, json};
 
@@ -28,6 +29,12 @@ async fn redrive(own: &OwnStack, sid: &str) -> anyhow::Result<String> {
     Ok(told)
 }
 
+/// How the message went, as the data API tells it.
+async fn outcome(stack: &Stack, company: &str, sid: &str) -> anyhow::Result<Value> {
+    let path = format!("/messages/{sid}/outcome?company_id={company}");
+    stack.office.get(&path).await?.successful()?.json()
+}
+
 #[tokio::test]
 async fn the_worker_is_told_once_and_a_redrive_continues_where_it_stopped() -> anyhow::Result<()> {
     let own = OwnStack::start().await?;
@@ -46,6 +53,15 @@ async fn the_worker_is_told_once_and_a_redrive_continues_where_it_stopped() -> a
     assert_eq!(failed["failure"]["code"], "openai");
     let told = stack.phone.received(&worker.address).await?;
     assert_eq!(told.len(), 1, "{told:#?}");
+    // The office sees why, and that the worker was told.
+    wait::until("the outcome says that the worker has been told", async || {
+        let outcome = outcome(stack, &worker.company_id, &message.sid).await?;
+        assert_eq!(outcome["failure"], failed["failure"], "{outcome:#}");
+        assert_eq!(outcome["replies"][0]["body"], told[0].body);
+        assert_eq!(outcome["note_ids"], json!([]));
+        Ok((outcome["replies"][0]["state"] == "delivered").then_some(()))
+    })
+    .await?;
 
     // It fails again, to the end: nothing more is said.
     let why = redrive(&own, &message.sid).await?;
@@ -74,6 +90,9 @@ async fn the_worker_is_told_once_and_a_redrive_continues_where_it_stopped() -> a
     assert_eq!(replies.len(), 1, "{replies:#?}");
     assert!(replies[0].body.contains("mixer tap"), "{}", replies[0].body);
     stack.office.filed(&worker, &message.sid).await?;
+    let outcome = outcome(stack, &worker.company_id, &message.sid).await?;
+    assert_eq!(outcome["failure"], Value::Null, "it has been put right");
+    assert_eq!(outcome["replies"][0]["body"], replies[0].body);
     own.stop().await
 }
 
