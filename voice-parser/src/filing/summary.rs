@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use shared::company::ZoneName;
 use shared::records::note::{ActionItem, ClientDecision, Intent, Note};
 
-/// The note in plain text, UTF-8, lines ended by `\n`.
+/// The note in plain text, UTF-8, lines ended by `\n`; the time of receipt as clocks show it in `zone`.
 #[must_use]
-pub fn text_summary(note: &Note) -> String {
+pub fn text_summary(note: &Note, zone: &ZoneName) -> String {
     let mut text = String::new();
     let heading = match note.intent {
         Intent::JobToBeDone => note.job.as_deref(),
@@ -18,7 +19,9 @@ pub fn text_summary(note: &Note) -> String {
     text.push('\n');
     field(&mut text, "Client", Some(client_line(note).as_str()));
     field(&mut text, "From", note.worker.name.as_deref());
-    field(&mut text, "Received", Some(&note.created_at.to_string()));
+    let received = note.created_at.to_zoned(zone.time_zone());
+    let received = format!("{} {}", received.strftime("%Y-%m-%d %H:%M"), zone.as_str());
+    field(&mut text, "Received", Some(&received));
     if let Some(summary) = &note.summary {
         line(&mut text, &format!("\n{summary}"));
     }

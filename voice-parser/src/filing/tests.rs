@@ -1,17 +1,22 @@
-//! What could not be transcribed: filed as such and told in plain words.
+//! How a message without usable words is filed, told in plain words, and read by a person.
 
 use serde_json::{Value, json};
 use shared::company::Language;
 use shared::customer::Customer;
 use shared::keys::CompanyKeys;
 use shared::message::InboundMessage;
+use shared::records::note::Note;
 
 use super::notes::Material;
-use crate::decisions::{Decisions, NoteDecision};
+use super::summary::text_summary;
+use crate::decisions::{Decisions, NoteDecision, Unstructured};
 use crate::reply::compose::{NoteReply, note_reply};
 
-/// Why a person has to look, and what the worker is told, of a message with these media and nothing heard.
-fn filed(media: &[Value], too_long: bool, refused: &[u32], language: &str) -> (Vec<String>, String) {
+/// Received in Melbourne at 20 past midnight.
+const RECEIVED_AT: &str = "2026-11-19T13:20:16.512320641Z";
+
+/// A message with these media of which nothing was heard, as it is filed.
+fn notes(media: &[Value], too_long: bool, refused: &[u32]) -> (Vec<Note>, Decisions) {
     let inbound: InboundMessage = serde_json::from_value(json!({
         "message_id": "SM00000000000000000000000000abcdef", "channel": "whatsapp", "provider": "twilio",
         "from": {"address": "whatsapp:+61491570156"}, "to": {"address": "whatsapp:+61491570110"}, "text": "",
@@ -28,12 +33,12 @@ fn filed(media: &[Value], too_long: bool, refused: &[u32], language: &str) -> (V
     .unwrap();
     let understood: NoteDecision = serde_json::from_value(json!({
         "drafts": [{"intent": "other", "tag": "a-recording"}], "spoken": [], "language": "en",
-        "unstructured": "no_words", "decided_at": "2026-11-20T01:00:00Z",
+        "unstructured": "no_words", "decided_at": RECEIVED_AT,
     }))
     .unwrap();
     let material = Material {
         inbound: &inbound,
-        received_at: "2026-11-20T01:00:00Z".parse().unwrap(),
+        received_at: RECEIVED_AT.parse().unwrap(),
         customer: &customer,
         decisions: &decisions,
         understood: &understood,
@@ -41,16 +46,21 @@ fn filed(media: &[Value], too_long: bool, refused: &[u32], language: &str) -> (V
         untranscribed: refused,
     };
     let keys = CompanyKeys::of(&customer.company_id);
-    let notes = material.notes(&keys, &material.shared_files(&keys));
+    (material.notes(&keys, &material.shared_files(&keys)), decisions)
+}
+
+/// Why a person has to look, and what the worker is told, of a message with these media and nothing heard.
+fn filed(media: &[Value], too_long: bool, refused: &[u32], language: &str) -> (Vec<String>, String) {
+    let (notes, decisions) = notes(media, too_long, refused);
     let language: Language = language.parse().unwrap();
     let reply = note_reply(NoteReply {
         notes: &notes,
         media: decisions.media.as_deref().unwrap_or_default(),
         question: None,
-        unstructured: understood.unstructured,
+        unstructured: Some(Unstructured::NoWords),
         language: &language,
         today: "2026-11-20".parse().unwrap(),
-        message: &inbound.message_id,
+        message: &notes[0].message_id,
         privacy_notice: None,
         max_parts: 3,
     });
@@ -123,5 +133,35 @@ fn what_the_model_cannot_read_is_told_as_such() {
     assert_eq!(
         filed(&one_of_two, false, &[], "en").0,
         ["no_words", "unsupported_media"]
+    );
+}
+
+#[test]
+fn what_could_not_be_had_is_not_said_to_be_kept() {
+    for (problem, said) in [("unavailable", "could not get"), ("too_large", "too large")] {
+        let mut lost = recording(0, Some(problem));
+        lost["key"] = Value::Null;
+        let (reasons, reply) = filed(&[lost.clone()], false, &[], "en");
+        assert_eq!(reasons.len(), 1, "{reasons:?}");
+        assert!(reply.contains(said) && reply.contains("not kept"), "{reply}");
+        assert!(!reply.contains("filed") && !reply.contains("kept for"), "{reply}");
+
+        // What came beside it is.
+        let (_, reply) = filed(&[lost, recording(1, None)], false, &[], "en");
+        assert!(
+            reply.contains("could not hear any words") && reply.contains(said),
+            "{reply}"
+        );
+    }
+}
+
+#[test]
+fn a_person_reads_when_it_came_as_the_clock_on_the_wall_showed_it() {
+    let (notes, _) = notes(&[recording(0, None)], false, &[]);
+    let zone = "Australia/Melbourne".to_owned().try_into().unwrap();
+    let summary = text_summary(&notes[0], &zone);
+    assert!(
+        summary.contains("\nReceived: 2026-11-20 00:20 Australia/Melbourne\n"),
+        "{summary}"
     );
 }

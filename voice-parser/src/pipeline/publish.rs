@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use shared::address::hex;
 use shared::bucket::{Bucket, BucketError};
+use shared::company::ZoneName;
 use shared::ids::NoteId;
 use shared::keys::CompanyKeys;
 use shared::records::UnknownFields;
@@ -60,10 +61,9 @@ pub(super) async fn notes(
 }
 
 pub(super) async fn publish(work: Work<'_>, record: &PipelineRecord) -> Result<Vec<NoteId>, StepFailure> {
-    let company = record
+    let customer = record
         .decisions
-        .company_id
-        .as_ref()
+        .customer()
         .ok_or(StepFailure::MissingDecision(Step::Sender))?;
     let understood = record
         .decisions
@@ -74,7 +74,8 @@ pub(super) async fn publish(work: Work<'_>, record: &PipelineRecord) -> Result<V
     let (notes, shared, text) = notes(work, record).await?;
     let filing = Filing {
         bucket: &work.services.bucket,
-        keys: CompanyKeys::of(company),
+        keys: CompanyKeys::of(&customer.company_id),
+        zone: customer.zone(),
     };
     let mut files = filing.shared_files(&shared, &text).await?;
     for note in &notes {
@@ -90,6 +91,7 @@ pub(super) async fn publish(work: Work<'_>, record: &PipelineRecord) -> Result<V
 struct Filing<'a> {
     bucket: &'a Bucket,
     keys: CompanyKeys,
+    zone: &'a ZoneName,
 }
 
 impl Filing<'_> {
@@ -123,7 +125,7 @@ impl Filing<'_> {
         let mut files = Vec::new();
         if let Some(key) = note.files.get("text_summary") {
             files.push(
-                self.put_text(key, &text_summary(note), FileType::TextSummary)
+                self.put_text(key, &text_summary(note, self.zone), FileType::TextSummary)
                     .await?,
             );
         }

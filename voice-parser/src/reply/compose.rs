@@ -78,6 +78,10 @@ pub fn reference(message: &MessageSid) -> String {
 fn note_lines(phrases: &Phrases, reply: &NoteReply<'_>, note: &Note) -> Vec<Line> {
     match reply.unstructured {
         Some(Unstructured::NoWords) => {
+            // Nothing of it could be had or kept: the lines about what came with it say so.
+            if !reply.media.is_empty() && reply.media.iter().all(|item| item.key.is_none()) {
+                return Vec::new();
+            }
             let has_recording = note.needs_review.contains(&ReviewReason::NoWords)
                 && reply
                     .media
@@ -177,14 +181,14 @@ fn problem_lines(phrases: &Phrases, reply: &NoteReply<'_>) -> Vec<Line> {
             .iter()
             .any(|item| item.problem.is_some_and(|problem| wanted.contains(&problem)))
     };
-    let unreadable = has(&[
-        MediaProblem::Unsupported,
-        MediaProblem::NotTranscribed,
-        MediaProblem::Unavailable,
-    ]) || reply
-        .notes
-        .iter()
-        .any(|note| note.needs_review.contains(&ReviewReason::UnsupportedMedia));
+    // A recording the model refused is known from the review reason alone, which one that could not be had gives too.
+    let unavailable = has(&[MediaProblem::Unavailable]);
+    let unreadable = has(&[MediaProblem::Unsupported, MediaProblem::NotTranscribed])
+        || !unavailable
+            && reply
+                .notes
+                .iter()
+                .any(|note| note.needs_review.contains(&ReviewReason::UnsupportedMedia));
     let over_limit = [
         MediaProblem::TooLarge,
         MediaProblem::MinutesUsedUp,
@@ -198,6 +202,7 @@ fn problem_lines(phrases: &Phrases, reply: &NoteReply<'_>) -> Vec<Line> {
             .any(|note| note.needs_review.contains(&ReviewReason::OverLimit));
     let lines = [
         unreadable.then_some(phrases.unsupported),
+        unavailable.then_some(phrases.unavailable),
         has(&[MediaProblem::TooLarge]).then_some(phrases.too_large),
         (has(&[MediaProblem::TooLong]) || turned_out_too_long).then_some(phrases.too_long),
         has(&[MediaProblem::MinutesUsedUp]).then_some(phrases.minutes_used_up),

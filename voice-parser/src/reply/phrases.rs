@@ -32,6 +32,8 @@ pub struct Phrases {
     pub unstructured: &'static str,
     /// A recording or file nobody here can read.
     pub unsupported: &'static str,
+    /// A file that Twilio does not give out.
+    pub unavailable: &'static str,
     /// A file that is too large.
     pub too_large: &'static str,
     /// A recording that could not be transcribed, or not to its end, because of its length.
@@ -73,7 +75,8 @@ const ENGLISH: Phrases = Phrases {
     unstructured: "Your words are filed, but I could not make a tidy note of them. The office will read them.",
     unsupported: "One attachment is in a format I cannot read. It is kept for the office; please send it again as a voice \
                   message or say it in words.",
-    too_large: "One attachment is too large (over 16 MB). Please send a shorter one.",
+    unavailable: "I could not get one attachment, so it is not kept. Please send it again or say it in words.",
+    too_large: "One attachment is too large (over 16 MB) and is not kept. Please send a shorter one.",
     too_long: "One recording is too long for me to write all of it down. It is filed, and the office can listen to it; \
                next time please send shorter ones.",
     minutes_used_up: "Your company's minutes for writing down recordings are used up for today. What you record is filed \
@@ -87,8 +90,8 @@ const ENGLISH: Phrases = Phrases {
     started: "Replies are on again.",
     help: "Send a voice message or text about a job: who it is for, what has to be done and by when. It is filed for your \
            office and you get a summary. Send STOP for no replies, START for replies again.",
-    failed: "Sorry, your message could not be processed yet. It is not lost: the office can see it and it will be tried \
-             again. Ref {reference}",
+    failed: "Sorry, your message could not be processed yet. It is not lost: it is kept and will be tried again. Ref \
+             {reference}",
 };
 
 const GERMAN: Phrases = Phrases {
@@ -108,7 +111,9 @@ const GERMAN: Phrases = Phrases {
     unstructured: "Deine Worte sind abgelegt, ich konnte aber keine ordentliche Notiz daraus machen. Das Büro liest sie.",
     unsupported: "Ein Anhang hat ein Format, das ich nicht lesen kann. Er ist für das Büro aufgehoben; bitte schick ihn \
                   noch einmal als Sprachnachricht oder sag es in Worten.",
-    too_large: "Ein Anhang ist zu groß (über 16 MB). Bitte schick einen kürzeren.",
+    unavailable: "Einen Anhang konnte ich nicht bekommen, er ist nicht aufgehoben. Bitte schick ihn noch einmal oder sag \
+                  es in Worten.",
+    too_large: "Ein Anhang ist zu groß (über 16 MB) und nicht aufgehoben. Bitte schick einen kürzeren.",
     too_long: "Eine Aufnahme ist so lang, dass ich sie nicht ganz aufschreiben kann. Sie ist abgelegt, das Büro kann sie \
                anhören; bitte schick nächstes Mal kürzere.",
     minutes_used_up: "Die Minuten deiner Firma für das Aufschreiben von Aufnahmen sind für heute verbraucht. Was du \
@@ -122,8 +127,8 @@ const GERMAN: Phrases = Phrases {
     started: "Antworten sind wieder an.",
     help: "Schick eine Sprachnachricht oder einen Text zu einem Auftrag: für wen, was zu tun ist und bis wann. Alles wird \
            für das Büro abgelegt und du bekommst eine Zusammenfassung. STOP: keine Antworten, START: wieder Antworten.",
-    failed: "Leider konnte deine Nachricht noch nicht bearbeitet werden. Sie ist nicht verloren: das Büro sieht sie und \
-             es wird noch einmal versucht. Ref. {reference}",
+    failed: "Leider konnte deine Nachricht noch nicht bearbeitet werden. Sie ist nicht verloren: sie ist aufgehoben \
+             und es wird noch einmal versucht. Ref. {reference}",
 };
 
 const ALL: [Phrases; 2] = [ENGLISH, GERMAN];
