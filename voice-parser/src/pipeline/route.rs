@@ -53,39 +53,44 @@ const COMMANDS: [(&str, Command); 8] = [
     ("hilfe", Command::Help),
 ];
 
-/// Whole messages that are thanks, in the languages replies are written in. Compared without punctuation and case.
-const THANKS: [&str; 30] = [
+/// What thanks are put together from, in the languages replies are written in; compared without punctuation and case.
+const THANKS: [&str; 32] = [
     "thanks",
     "thank you",
-    "thanks mate",
+    "thanks heaps",
     "thanks a lot",
     "many thanks",
+    "thank you so much",
     "thank you very much",
     "thx",
     "ta",
     "cheers",
     "ok",
     "okay",
-    "ok thanks",
-    "okay thanks",
     "great",
-    "great thanks",
     "perfect",
+    "brilliant",
+    "awesome",
     "got it",
     "cool",
     "nice",
     "all good",
+    "no worries",
     "danke",
-    "vielen dank",
-    "danke schön",
     "danke dir",
-    "super danke",
+    "danke schön",
+    "vielen dank",
+    "alles klar",
+    "super",
     "passt",
     "merci",
     "gracias",
     "grazie",
     "obrigado",
 ];
+
+/// Whom thanks are said to.
+const THANKED: [&str; 4] = ["mate", "guys", "everyone", "boss"];
 
 /// What the words alone say; `None` for a note.
 fn read(inbound: &InboundMessage) -> Option<Route> {
@@ -98,7 +103,25 @@ fn read(inbound: &InboundMessage) -> Option<Route> {
         return Some(Route::Command { command: *command });
     }
     // Without a letter or digit there is only emoji and punctuation.
-    (words.is_empty() || THANKS.contains(&words.as_str())).then_some(Route::Thanks)
+    is_thanks(&words).then_some(Route::Thanks)
+}
+
+/// Whether there is nothing but thanks in these words: “ok cheers mate”.
+fn is_thanks(words: &str) -> bool {
+    let mut rest = words;
+    while !rest.is_empty() {
+        let thanked: &[&str] = if rest.len() < words.len() { &THANKED } else { &[] };
+        let said = THANKS.iter().chain(thanked);
+        let after = said
+            .filter_map(|said| rest.strip_prefix(said))
+            .filter(|after| after.is_empty() || after.starts_with(' '));
+        // The longest first: “thanks a lot” before “thanks”.
+        let Some(after) = after.min_by_key(|after| after.len()) else {
+            return false;
+        };
+        rest = after.trim_start();
+    }
+    true
 }
 
 /// The words in lower case, separated by single spaces.
@@ -155,10 +178,26 @@ mod tests {
 
     #[test]
     fn thanks_and_emoji_are_not_notes() {
-        for text in ["Thanks!", "👍", "OK, thanks", "…", "🙏🙏", "Danke schön"] {
+        for text in [
+            "Thanks!",
+            "👍",
+            "OK, thanks",
+            "…",
+            "🙏🙏",
+            "Danke schön",
+            "ok cheers mate",
+            "Perfect, thanks a lot mate!",
+        ] {
             assert_eq!(words_and_punctuation(text), Some(Route::Thanks), "{text}");
         }
-        for text in ["Thanks, and order the mixer", "2", "ok order it"] {
+        for text in [
+            "Thanks, and order the mixer",
+            "2",
+            "ok order it",
+            "mate",
+            "ok tap",
+            "okonkwo",
+        ] {
             assert_eq!(words_and_punctuation(text), None, "{text}");
         }
     }
