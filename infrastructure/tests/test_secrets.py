@@ -44,6 +44,16 @@ def test_missing_and_malformed_values_are_told_together(store):
     assert "ACnonsense" not in str(caught.value)
 
 
+def test_a_compatible_servers_key_may_be_short(store, aws):
+    store(OPENAI_API_KEY="none").create()
+    assert stored(aws, "dev/openai/api-key").value == "none"
+    for placeholder in ("xxxx", "your key"):
+        with pytest.raises(DeployError, match="OPENAI_API_KEY"):
+            store(OPENAI_API_KEY=placeholder).create()
+    with pytest.raises(DeployError, match="TWILIO_AUTH_TOKEN"):
+        store(TWILIO_AUTH_TOKEN="none").create()
+
+
 def test_an_update_needs_the_secret(store):
     with pytest.raises(DeployError, match="secrets-create"):
         store().update(DAY, force=False)
