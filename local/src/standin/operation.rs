@@ -71,8 +71,13 @@ operations! {
 
 /// A name that is no operation's.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no operation named {0:?}")]
+#[error("there is no operation named {0:?}; there are {names}", names = names())]
 pub struct UnknownOperation(String);
+
+fn names() -> String {
+    let names: Vec<&str> = Operation::ALL.iter().map(|o| o.name()).collect();
+    names.join(", ")
+}
 
 impl FromStr for Operation {
     type Err = UnknownOperation;

@@ -168,7 +168,23 @@ async fn what_a_control_does_not_know_is_refused_by_name() {
         );
         assert_eq!(problem["status"], 400);
     }
-    assert_eq!(app.control("fault", json!({})).await.0, StatusCode::NOT_FOUND);
+    let (status, problem) = app.control("fault", json!({})).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(
+        problem["detail"].as_str().unwrap().contains("POST faults"),
+        "{problem}"
+    );
+    let (status, problem) = app.control("state", json!({})).await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(
+        problem["detail"].as_str().unwrap().contains("DELETE state"),
+        "{problem}"
+    );
+    let (_, problem) = app.control("faults", json!({ "on": "twilio.fetch" })).await;
+    assert!(
+        problem["detail"].as_str().unwrap().contains("twilio.media"),
+        "{problem}"
+    );
     assert_eq!(
         app.get(&app.url("/_control/messages?from=x")).await.0,
         StatusCode::BAD_REQUEST

@@ -22,6 +22,10 @@ use super::world::World;
 /// Largest media item a check may put, bytes: four times what WhatsApp lets through, for checks of limits.
 const MAX_MEDIA_BYTES: usize = 64 * 1024 * 1024;
 
+/// What there is, for whoever asked for something else.
+const CONTROLS: &str = "PUT media/{id}, PUT transcripts/{sha256}, GET messages, GET requests, POST faults, POST settings, \
+                        POST inbound, DELETE state";
+
 /// The routes under `/_control`.
 pub(super) fn router() -> Router<Arc<World>> {
     Router::new()
@@ -33,7 +37,10 @@ pub(super) fn router() -> Router<Arc<World>> {
         .route("/_control/settings", post(behaviour::change))
         .route("/_control/inbound", post(inbound::receive))
         .route("/_control/state", delete(forget))
+        .route("/_control", axum::routing::any(unknown))
+        .route("/_control/", axum::routing::any(unknown))
         .route("/_control/{*rest}", axum::routing::any(unknown))
+        .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(MAX_MEDIA_BYTES))
 }
 
@@ -59,5 +66,15 @@ async fn forget(State(world): State<Arc<World>>) -> Json<Value> {
 }
 
 async fn unknown() -> impl IntoResponse {
-    Problem::new(StatusCode::NOT_FOUND, "there is no such control")
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        format!("there is no such control; under /_control/ there are {CONTROLS}"),
+    )
+}
+
+async fn wrong_method() -> impl IntoResponse {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("there is no such method here; under /_control/ there are {CONTROLS}"),
+    )
 }

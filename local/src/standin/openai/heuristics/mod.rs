@@ -189,6 +189,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_typed_after_a_colon_is_understood() {
+        let job = notes("At Kowalczyk's Bakery: replace the hose on Friday.");
+        assert_eq!(items(&job[0]), [("Replace the hose", Some("2026-11-27"))]);
+        assert_eq!(job[0]["client_id"], "cl_2");
+        let fact = notes("For the record: the stop valve is behind the boiler.");
+        assert_eq!(
+            (&fact[0]["intent"], &fact[0]["title"]),
+            (
+                &json!("knowledge-document"),
+                &json!("The stop valve is behind the boiler")
+            )
+        );
+    }
+
+    #[test]
     fn chit_chat_is_neither() {
         let notes = notes("Morning all. Lovely weather for it, isn't it.");
         assert_eq!((notes.len(), &notes[0]["intent"]), (1, &json!("other")));

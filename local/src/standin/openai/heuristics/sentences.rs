@@ -6,7 +6,7 @@ const ABBREVIATIONS: [&str; 13] = [
 ];
 
 /// Openings and phrases of something worth knowing rather than doing.
-const KNOWLEDGE: [&str; 17] = [
+const KNOWLEDGE: [&str; 18] = [
     "note that",
     "how to",
     "always ",
@@ -16,6 +16,7 @@ const KNOWLEDGE: [&str; 17] = [
     "the code is",
     "code for",
     "for future reference",
+    "for the record",
     "keep in mind",
     "fyi",
     "worth knowing",
@@ -27,12 +28,14 @@ const KNOWLEDGE: [&str; 17] = [
 ];
 
 /// Openings that only announce what follows.
-const ANNOUNCEMENTS: [&str; 5] = [
+const ANNOUNCEMENTS: [&str; 7] = [
     "note that ",
     "make a note that ",
     "remember that ",
     "keep in mind that ",
     "just so you know, ",
+    "for the record: ",
+    "for the record, ",
 ];
 
 /// Openings of sentences that say hello.
@@ -82,7 +85,7 @@ fn is_abbreviation(before: &str) -> bool {
 }
 
 /// Where a sentence may fall into clauses.
-const JOINTS: [&str; 9] = [
+const JOINTS: [&str; 10] = [
     ", and then ",
     " and then ",
     " and also ",
@@ -90,6 +93,7 @@ const JOINTS: [&str; 9] = [
     ", also ",
     ", and ",
     "; ",
+    ": ",
     ", ",
     " and ",
 ];
