@@ -7,8 +7,12 @@ MAKEFLAGS += --no-builtin-rules
 
 include make/*.mk
 
+# What a newcomer looks for comes first.
+help-first := make/run.mk make/test.mk make/deploy.mk make/operate.mk
+help-order := $(help-first) $(filter-out $(help-first),$(wildcard make/*.mk))
+
 # Each target's one line of help stands above it as "#: target  what it does".
 .PHONY: help
 help:
 	@echo "make …"
-	@sed -n 's/^#: /  /p' make/*.mk
+	@sed -n 's/^#: /  /p' $(help-order)

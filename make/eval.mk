@@ -22,11 +22,13 @@ define eval-data
 @mkdir -p $(EVAL_OUT)
 endef
 
+#: eval                   how well clients are found in the development set; EVAL_DATA=… another set
 eval:
 	$(eval-data)
 	@for clients in $(eval-set)/clients_*.jsonl; do $(eval-link) $$clients $(eval-set)/queries.jsonl || exit 1; done > $(EVAL_OUT)/predictions.jsonl
 	@python3 $(EVAL_DATA)/score.py $(eval-set) $(EVAL_OUT)/predictions.jsonl --json $(EVAL_OUT)/scores.json $(EVAL_FLAGS)
 
+#: eval-curve             recall against false links as the threshold moves
 eval-curve:
 	$(eval-data)
 	@for link in 60 80 100 110 120 130 140 160 180; do \
