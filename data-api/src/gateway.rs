@@ -12,8 +12,8 @@ use axum::body::Body;
 use axum::response::IntoResponse as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, SET_COOKIE};
-use http::{HeaderMap, Request, Response};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, SET_COOKIE};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use lambda_runtime::{LambdaEvent, service_fn};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -74,6 +74,11 @@ pub async fn run(router: Router) -> anyhow::Result<()> {
 
 /// Answers one event.
 pub async fn answer(router: Router, event: ApiGatewayV2httpRequest) -> ApiGatewayV2httpResponse {
+    if let Some(stage) = bare_stage(&event) {
+        // Relative: neither the host nor what a custom domain puts in front of the path is known here.
+        let location = format!("{stage}/");
+        return to_answer((StatusCode::PERMANENT_REDIRECT, [(LOCATION, location)]).into_response()).await;
+    }
     let response = match to_request(event) {
         // A router's error type is Infallible.
         Ok(request) => router
@@ -115,6 +120,14 @@ fn to_request(event: ApiGatewayV2httpRequest) -> Result<Request<Body>, ApiError>
         request.extensions_mut().insert(id);
     }
     Ok(request)
+}
+
+/// The stage of a request for `/{stage}`: the page's addresses are relative, and would start one segment too high without
+/// the slash.
+fn bare_stage(event: &ApiGatewayV2httpRequest) -> Option<&str> {
+    let stage = event.request_context.stage.as_deref()?;
+    let path = event.raw_path.as_deref()?.strip_prefix('/')?;
+    (path == stage && event.request_context.http.method == Method::GET).then_some(stage)
 }
 
 /// The path as the routes know it: AWS leaves a named stage in front of it.

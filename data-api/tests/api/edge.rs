@@ -46,6 +46,21 @@ async fn an_http_api_event_is_answered_with_and_without_its_stage() {
 }
 
 #[tokio::test]
+async fn a_stage_without_its_slash_leads_to_the_page_with_it() {
+    let app = TestApp::start().await;
+    let answer = data_api::gateway::answer(app.router.clone(), event("GET", "/prod", "prod")).await;
+    let answer: Value = serde_json::to_value(answer).unwrap();
+    assert_eq!(answer["statusCode"], 308, "{answer}");
+    assert_eq!(answer["headers"]["location"], "prod/");
+    for (path, stage) in [("/prod/", "prod"), ("/", "prod"), ("/", "$default")] {
+        let answer = data_api::gateway::answer(app.router.clone(), event("GET", path, stage)).await;
+        let answer: Value = serde_json::to_value(answer).unwrap();
+        assert_eq!(answer["statusCode"], 200, "{path} {stage}: {answer}");
+        assert_eq!(answer["headers"]["content-type"], "text/html; charset=utf-8");
+    }
+}
+
+#[tokio::test]
 async fn a_method_that_is_not_offered_is_405_and_says_what_is() {
     let app = TestApp::start().await;
     for path in [
@@ -137,15 +152,31 @@ async fn the_page_may_run_only_its_own_files() {
     let page = app.get("/").await;
     assert_eq!(page.status, 200);
     let policy = page.header("content-security-policy");
-    for part in [
-        "default-src 'none'",
-        "script-src 'self'",
-        "frame-ancestors 'none'",
-        "media-src http://127.0.0.1:",
-    ] {
-        assert!(policy.contains(part), "{policy}");
+    let directives: Vec<_> = policy.split("; ").collect();
+    let media = directives
+        .iter()
+        .find_map(|directive| directive.strip_prefix("media-src "));
+    let media = media.unwrap();
+    assert!(media.starts_with("http://127.0.0.1:"), "{media}");
+    insta::assert_snapshot!(directives.join("\n").replace(media, "BUCKET"), @"
+    default-src 'none'
+    script-src 'self'
+    style-src 'self'
+    connect-src 'self'
+    img-src 'self' BUCKET
+    media-src BUCKET
+    form-action 'none'
+    base-uri 'none'
+    frame-ancestors 'none'
+    require-trusted-types-for 'script'
+    trusted-types 'none'
+    ");
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+    for feature in ["camera", "geolocation", "microphone", "payment"] {
+        let policy = page.header("permissions-policy");
+        assert!(policy.contains(&format!("{feature}=()")), "{policy}");
     }
-    assert!(!policy.contains("unsafe"), "{policy}");
     assert_eq!(page.header("cache-control"), "no-cache");
     let again = Request::builder()
         .uri("/")
