@@ -50,7 +50,12 @@ export class Chat {
       this.element.insertBefore(bubble, later?.bubble ?? null);
     }
     this.shown.set(message.sid, { message, bubble });
-    if (!before) bubble.scrollIntoView({ block: 'end' });
+    if (!before) this.toEnd();
+  }
+
+  /** Shows the newest message whole, whatever stands below it. */
+  toEnd() {
+    this.element.scrollTop = this.element.scrollHeight;
   }
 
   /** Gives a message another sid, once it is known. */

@@ -95,6 +95,7 @@ function quote(message) {
     h('button', { type: 'button', class: 'button', 'aria-label': 'Do not quote', onclick: () => quote(null) }, '✕'),
   );
   ui.text.focus();
+  chat.toEnd();
 }
 
 function summary(message) {
