@@ -44,7 +44,7 @@ async function picture(page, name) {
 }
 
 async function office(name, options) {
-  const { page, context } = await openOffice(browser, options);
+  const { page, context } = await openOffice((url, more) => openPage(browser, url, more), options);
   await rowOf(page, shown).waitFor();
   if (options.viewport === SCREENS.phone) await picture(page, `${name}-list`);
   await openNote(page, shown);

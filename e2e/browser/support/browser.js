@@ -1,6 +1,8 @@
 // A real Chromium, the system's own, and pages in it that report every fault.
 
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { after, afterEach, before, describe } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
@@ -56,4 +58,30 @@ export async function openPage(browser, url, options = {}) {
   });
   await page.goto(url);
   return { page, context, faults };
+}
+
+/**
+ * Tests that share a browser. `define` gets what opens a page: when a test ends, the pages it opened are closed, and none
+ * of them may have had a fault.
+ */
+export function inBrowser(name, define) {
+  describe(name, () => {
+    let browser;
+    let opened = [];
+    before(async () => {
+      browser = await launch();
+    });
+    after(() => browser.close());
+    afterEach(async () => {
+      const ended = opened;
+      opened = [];
+      for (const { context } of ended) await context.close();
+      assert.deepEqual(ended.flatMap(({ faults }) => faults), []);
+    });
+    define(async (url, options) => {
+      const page = await openPage(browser, url, options);
+      opened.push(page);
+      return page;
+    });
+  });
 }

@@ -1,11 +1,11 @@
 // What a person does in the office's page.
 
-import { openPage } from './browser.js';
-import { officeUrl, stack } from './stack.js';
+import { sample } from './files.js';
+import { MICK, filed, officeUrl, putMedia, send, stack, unique } from './stack.js';
 
-/** Signs in with the admin key and chooses the sample company if there is a choice. */
-export async function signIn(page) {
-  await page.getByLabel('Key', { exact: true }).fill(stack.DATA_API_KEY);
+/** Signs in, with the admin key when there is no other, and chooses the sample company if there is a choice. */
+export async function signIn(page, key = stack.DATA_API_KEY) {
+  await page.getByLabel('Key', { exact: true }).fill(key);
   await page.getByRole('button', { name: 'Sign in' }).click();
   const notes = page.getByRole('search', { name: 'Notes' });
   const company = page.getByRole('button', { name: stack.COMPANY_ID });
@@ -19,11 +19,18 @@ export async function signIn(page) {
   await notes.waitFor();
 }
 
-/** The page, signed in. */
-export async function openOffice(browser, options) {
-  const opened = await openPage(browser, officeUrl, options);
+/** The page, signed in. `open` is what `inBrowser` gives. */
+export async function openOffice(open, options) {
+  const opened = await open(officeUrl, options);
   await signIn(opened.page);
   return opened;
+}
+
+/** Goes over to a company by its id, as the admin may, whether it has something filed or not. */
+export async function openCompany(page, companyId) {
+  await page.getByRole('combobox', { name: 'Company' }).selectOption({ label: 'Another company…' });
+  await page.getByLabel('Company id').fill(companyId);
+  await page.getByRole('button', { name: 'Open' }).click();
 }
 
 /** The row of a note in the list. */
@@ -35,4 +42,19 @@ export function rowOf(page, noteId) {
 export async function openNote(page, noteId) {
   await rowOf(page, noteId).click();
   await page.locator('article.note:not([aria-busy])').waitFor();
+}
+
+/** A worker writes; waits until it is filed. @returns {Promise<string>} the note's id */
+export async function filedText(words) {
+  const sid = await send({ From: MICK, ProfileName: 'Mick', Body: words });
+  await filed(sid);
+  return sid;
+}
+
+/** A worker sends the sample voice note; waits until it is filed. @returns {Promise<string>} the note's id */
+export async function filedRecording() {
+  const url = await putMedia(`recording-${unique()}`, sample('voice-note-1.ogg'), 'audio/ogg');
+  const sid = await send({ From: MICK, ProfileName: 'Mick', MediaUrl0: url, MediaContentType0: 'audio/ogg' });
+  await filed(sid);
+  return sid;
 }

@@ -15,6 +15,9 @@ export const stack = Object.fromEntries(
     .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
 );
 
+/** The plumber of the sample company. */
+export const MICK = 'whatsapp:+61491570156';
+
 /** The office's page: relative addresses need the slash. */
 export const officeUrl = `${stack.DATA_API_URL}/`;
 
@@ -46,10 +49,16 @@ export function messagesTo(number) {
   return control('GET', `messages?to=${encodeURIComponent(number)}`);
 }
 
-/** A request to the data API with the admin key. */
+/** Orders how the next calls of a kind go wrong. */
+export function disturb(fault) {
+  return control('POST', 'faults', JSON.stringify(fault));
+}
+
+/** A request to the data API with the admin key, about the sample company; keys are about none. */
 export async function api(method, path, { query = {}, json, headers = {} } = {}) {
   const address = new URL(path, officeUrl);
-  for (const [name, value] of Object.entries({ company_id: stack.COMPANY_ID, ...query })) address.searchParams.set(name, value);
+  if (!path.startsWith('keys')) address.searchParams.set('company_id', stack.COMPANY_ID);
+  for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
   const response = await fetch(address, {
     method,
     headers: { 'x-api-key': stack.DATA_API_KEY, ...(json ? { 'content-type': 'application/json' } : {}), ...headers },

@@ -1,27 +1,16 @@
 // The phone page: what a developer types, says and attaches goes through the whole stack, and the reply comes back.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { SCREENS, launch, openPage } from '../support/browser.js';
+import { SCREENS, inBrowser } from '../support/browser.js';
 import { sample } from '../support/files.js';
 import { api, eventually, filed, messagesTo, stack, unique } from '../support/stack.js';
 
-const MICK = '+61491570156';
+/** The other tests are Mick: whoever else writes meanwhile must not be answered here. */
+const JOSIE = '+61491570157';
 
-describe('the phone page', () => {
-  let browser;
-  let open;
-
-  before(async () => {
-    browser = await launch();
-  });
-  after(() => browser.close());
-  afterEach(async () => {
-    await open.context.close();
-    assert.deepEqual(open.faults, []);
-  });
-
+inBrowser('the phone page', (open) => {
   const sent = (page) => page.locator('.bubble.mine').last();
   const received = (page) => page.locator('.bubble:not(.mine)');
 
@@ -29,17 +18,16 @@ describe('the phone page', () => {
   const replied = (page, before) => eventually('the reply', async () => (await received(page).count()) > before);
 
   async function openPhone() {
-    open = await openPage(browser, stack.PHONE_URL, { viewport: SCREENS.phone });
-    const { page } = open;
+    const { page } = await open(stack.PHONE_URL, { viewport: SCREENS.phone });
     const choice = page.getByRole('combobox', { name: 'Who is writing' });
-    await choice.getByRole('option', { name: MICK }).waitFor({ state: 'attached' });
-    await choice.selectOption(`whatsapp:${MICK}`);
+    await choice.getByRole('option', { name: JOSIE }).waitFor({ state: 'attached' });
+    await choice.selectOption(`whatsapp:${JOSIE}`);
     return page;
   }
 
   it('sends a text, shows the reply and quotes it', async () => {
     const page = await openPhone();
-    const before = (await messagesTo(MICK)).length;
+    const before = (await messagesTo(JOSIE)).length;
     await page.getByLabel('Message', { exact: true }).fill(`Order a mixer tap for Mrs Papadopoulos by Friday. ${unique()}`);
     await page.keyboard.press('Enter');
     await sent(page).getByText('✓ taken').waitFor();
@@ -60,7 +48,7 @@ describe('the phone page', () => {
     page.on('request', (request) => {
       if (request.url().includes('/_control/media/')) recording = request.postDataBuffer();
     });
-    const before = (await messagesTo(MICK)).length;
+    const before = (await messagesTo(JOSIE)).length;
     await page.getByRole('button', { name: 'Record a voice note' }).click();
     await page.getByRole('button', { name: 'Stop recording' }).waitFor();
     const started = Date.now();

@@ -1,6 +1,7 @@
 // What has to be done: ticked, corrected, added to.
 
-import { fill, field, focusOn, freshId, h, icon } from './dom.js';
+import { field, fill, focusOn, freshId, h, icon } from './dom.js';
+import { EditForm } from './edit_form.js';
 import { civilTime, day, fullTime, isPast } from './format.js';
 import { actorName, count } from './words.js';
 
@@ -106,42 +107,34 @@ function differences(item, given) {
   return Object.fromEntries(entries);
 }
 
+/**
+ * @param {object} item one without an id is added
+ * @param {(changed: object) => Promise<any>} save
+ * @param {() => void} close
+ * @param {() => Promise<any>} [remove]
+ */
 function itemForm(item, save, close, remove) {
-  const text = h('input', { type: 'text', value: item.text ?? '', required: true, maxlength: '2000' });
+  const text = h('input', { type: 'text', value: item.text ?? '', required: true, maxlength: '2000', autocomplete: 'off' });
   const date = h('input', { type: 'date', value: item.due_date ?? '' });
   const time = h('input', { type: 'time', value: civilTime(item.due_time) });
-  const submit = h('button', { type: 'submit', class: 'main' }, 'Save');
+  const who = h('input', { type: 'text', value: item.assignee?.name ?? '', maxlength: '200', autocomplete: 'off' });
   const before = { ...item, due_time: item.due_time ? civilTime(item.due_time) : null };
-  return h(
-    'form',
-    {
-      class: 'item-form',
-      on: {
-        submit: async (event) => {
-          event.preventDefault();
-          const given = { text: text.value.trim(), due_date: date.value || null, due_time: (date.value && time.value) || null };
-          const changed = differences(before, given);
-          if (Object.keys(changed).length === 0) {
-            close();
-            return;
-          }
-          submit.disabled = true;
-          await save(changed);
-          submit.disabled = false;
-        },
-        keydown: (event) => {
-          if (event.key === 'Escape') close();
-        },
-      },
+  const form = new EditForm({
+    label: item.item_id ? 'Change an item' : 'Add an item',
+    heading: null,
+    kind: 'item-form',
+    fields: [field('What', text), h('div', { class: 'trio' }, field('Day', date), field('Time', time), field('Who', who))],
+    submit: 'Save',
+    close,
+    save: async () => {
+      const given = { text: text.value.trim(), due_date: date.value || null, due_time: (date.value && time.value) || null };
+      const changed = differences(before, given);
+      const name = who.value.trim();
+      if (name !== (item.assignee?.name ?? '')) changed.assignee = name ? { name } : null;
+      if (Object.keys(changed).length === 0) close();
+      else await save(changed);
     },
-    field('What', text),
-    h('div', { class: 'pair' }, field('Day', date), field('Time', time)),
-    h(
-      'div',
-      { class: 'buttons' },
-      submit,
-      h('button', { type: 'button', class: 'quiet', on: { click: close } }, 'Cancel'),
-      remove && h('button', { type: 'button', class: 'quiet', on: { click: remove } }, 'Remove'),
-    ),
-  );
+    others: (own) => remove && h('button', { type: 'button', class: 'quiet danger', on: { click: () => own.attempt(remove) } }, 'Remove'),
+  });
+  return form.element;
 }

@@ -96,6 +96,33 @@ export class Api {
     return (await this.request('GET', ['companies'])).data;
   }
 
+  /** Whether it is the admin key: every key made here is `{key_id}.{secret}`, the admin key has no dot. */
+  get isAdmin() {
+    return !this.#key.includes('.');
+  }
+
+  /** Every key, without its secret: `[{key_id, label, companies, created_at, expires_at?, revoked_at?}]`. For the admin key. */
+  async keys(signal) {
+    const keys = [];
+    let cursor;
+    do {
+      const { data } = await this.request('GET', ['keys'], { query: { cursor }, signal });
+      keys.push(...data.keys);
+      cursor = data.cursor;
+    } while (cursor);
+    return keys;
+  }
+
+  /** Makes a key: what is listed of it, and its secret `api_key` this once. For the admin key. */
+  async makeKey(wanted) {
+    return (await this.request('POST', ['keys'], { json: wanted })).data;
+  }
+
+  /** Revokes a key. For the admin key. */
+  async revokeKey(keyId) {
+    await this.request('DELETE', ['keys', keyId]);
+  }
+
   /** A company's own routes. */
   company(companyId) {
     return new CompanyApi(this, companyId);
@@ -156,6 +183,11 @@ export class CompanyApi {
   /** Deletes a note for good, or every note of its message. One that was cut off is continued by repeating it. */
   async remove(noteId, wholeMessage) {
     await this.#request('DELETE', ['notes', noteId], { query: { whole_message: wholeMessage ? 'true' : '' } });
+  }
+
+  /** Has the notes received between two moments written into a file: `{url, notes}`; the address is good for five minutes. */
+  async exportNotes({ from, to, format }) {
+    return (await this.#request('POST', ['notes', 'export'], { query: { from, to, format } })).data;
   }
 
   /** How the message of a note went: replies, cost, failure; null when that is not known (yet). */

@@ -2,8 +2,10 @@
 
 import { tell, tellFailure } from './announce.js';
 import { field, fill, focusOn, h, icon } from './dom.js';
+import { EditForm } from './edit_form.js';
 import { shortTime } from './format.js';
-import { plain } from './note_filters.js';
+import { matcher, textsOfClient } from './matching.js';
+import { empty, failed, loading } from './placeholder.js';
 import { Problem, inWords } from './problem.js';
 import * as route from './route.js';
 import { count } from './words.js';
@@ -48,7 +50,7 @@ export class ClientsScreen {
   }
 
   async #load() {
-    if (this.clients === null) fill(this.status, 'Loading the clients…');
+    if (this.clients === null) fill(this.list, loading('the clients'));
     try {
       const { clients, learned, etag } = await this.office.api.clients(this.ending.signal);
       this.clients = clients;
@@ -62,22 +64,19 @@ export class ClientsScreen {
     } catch (error) {
       if (this.ending.signal.aborted) return;
       fill(this.status);
-      fill(
-        this.list,
-        h('div', { class: 'empty', role: 'alert' }, h('p', {}, inWords(error)), h('button', { type: 'button', on: { click: () => this.#load() } }, 'Try again')),
-      );
+      fill(this.list, failed(error, () => this.#load()));
     }
   }
 
   #renderList() {
     if (!this.clients) return;
-    const wanted = plain(this.words.value).split(/\s+/).filter(Boolean);
-    const found = this.clients
-      .filter((client) => {
-        const searched = plain([client.name, ...(client.aliases ?? []), client.address, client.phone_number].filter(Boolean).join(' '));
-        return wanted.every((word) => searched.includes(word));
-      })
-      .sort((a, b) => a.name.localeCompare(b.name));
+    if (this.clients.length === 0) {
+      fill(this.status);
+      fill(this.list, empty('There are no clients yet.', 'Add the first one, or upload the list as a CSV file from a spreadsheet.'));
+      return;
+    }
+    const matches = matcher(this.words.value);
+    const found = this.clients.filter((client) => matches(textsOfClient(client))).sort((a, b) => a.name.localeCompare(b.name));
     const shown = found.slice(0, MOST_SHOWN);
     fill(
       this.status,
@@ -153,46 +152,16 @@ export class ClientsScreen {
   }
 
   #openForm(client, opener) {
+    const close = () => this.#close(opener);
     const name = h('input', { type: 'text', value: client?.name ?? '', required: true, maxlength: '100', autocomplete: 'off' });
     const aliases = h('textarea', { rows: '3', value: (client?.aliases ?? []).join('\n') });
     const phone = h('input', { type: 'tel', value: client?.phone_number ?? '', maxlength: '40', autocomplete: 'off' });
     const where = h('input', { type: 'text', value: client?.address ?? '', maxlength: '300', autocomplete: 'off' });
     const active = h('input', { type: 'checkbox', id: 'client-active', checked: client?.active !== false });
-    const failure = h('p', { class: 'failure', role: 'alert' });
-    const submit = h('button', { type: 'submit', class: 'main' }, client ? 'Save' : 'Add');
-    const save = async (event) => {
-      event.preventDefault();
-      submit.disabled = true;
-      fill(failure);
-      const changed = {
-        ...client,
-        name: name.value.trim(),
-        aliases: aliases.value.split('\n').map((line) => line.trim()).filter(Boolean),
-        phone_number: phone.value.trim() || undefined,
-        address: where.value.trim() || undefined,
-        active: active.checked,
-      };
-      const list = client ? this.clients.map((one) => (one === client ? changed : one)) : [...this.clients, changed];
-      try {
-        await this.office.api.putClients(list, this.etag);
-        tell(client ? 'Saved.' : `${changed.name} is listened for now.`);
-        this.#close(opener);
-        await this.#load();
-      } catch (error) {
-        submit.disabled = false;
-        if (error instanceof Problem && error.isStale) {
-          await this.#load();
-          this.#close(this.add);
-          tellFailure('Someone else changed the client list in the meantime, so this was not saved. The list is shown as it is now.');
-        } else fill(failure, inWords(error));
-      }
-    };
-    fill(
-      this.form,
-      h(
-        'form',
-        { class: 'panel', 'aria-label': client ? 'Change a client' : 'Add a client', on: { submit: save, keydown: (event) => event.key === 'Escape' && this.#close(opener) } },
-        h('h2', {}, client ? `Change ${client.name}` : 'Add a client'),
+    const form = new EditForm({
+      label: client ? 'Change a client' : 'Add a client',
+      heading: client ? `Change ${client.name}` : 'Add a client',
+      fields: [
         h(
           'div',
           { class: 'grid' },
@@ -202,10 +171,34 @@ export class ClientsScreen {
           field('Also known as', aliases, { hint: 'One name on each line.' }),
         ),
         h('div', { class: 'choice' }, active, h('label', { for: 'client-active' }, 'Link notes to this client')),
-        failure,
-        h('div', { class: 'buttons' }, submit, h('button', { type: 'button', class: 'quiet', on: { click: () => this.#close(opener) } }, 'Cancel')),
-      ),
-    );
+      ],
+      submit: client ? 'Save' : 'Add',
+      close,
+      save: async () => {
+        const changed = {
+          ...client,
+          name: name.value.trim(),
+          aliases: aliases.value.split('\n').map((line) => line.trim()).filter(Boolean),
+          phone_number: phone.value.trim() || undefined,
+          address: where.value.trim() || undefined,
+          active: active.checked,
+        };
+        const list = client ? this.clients.map((one) => (one === client ? changed : one)) : [...this.clients, changed];
+        try {
+          await this.office.api.putClients(list, this.etag);
+        } catch (error) {
+          if (!(error instanceof Problem && error.isStale)) throw error;
+          await this.#load();
+          this.#close(this.add);
+          tellFailure('Someone else changed the client list in the meantime, so this was not saved. The list is shown as it is now.');
+          return;
+        }
+        tell(client ? 'Saved.' : `${changed.name} is listened for now.`);
+        close();
+        await this.#load();
+      },
+    });
+    fill(this.form, form.element);
     name.focus();
   }
 
@@ -226,48 +219,44 @@ export class ClientsScreen {
   }
 
   #openUpload() {
+    const close = () => this.#close(this.upload);
     const file = h('input', { type: 'file', accept: '.csv,text/csv', required: true });
-    const failure = h('div', { role: 'alert' });
-    const submit = h('button', { type: 'submit', class: 'main' }, 'Replace the list');
-    const send = async (event) => {
-      event.preventDefault();
-      submit.disabled = true;
-      fill(failure);
-      try {
-        await this.office.api.putClientsCsv(await file.files[0].arrayBuffer(), this.etag);
-        this.#close(this.upload);
-        await this.#load();
-        tell(`The list has ${count(this.clients.length, 'client')} now.`);
-      } catch (error) {
-        submit.disabled = false;
-        if (error instanceof Problem && error.isStale) {
-          await this.#load();
-          fill(failure, h('p', { class: 'failure' }, 'Someone else changed the client list in the meantime. It was loaded anew; upload again if the file is still right.'));
-        } else fill(failure, rowErrors(error) ?? h('p', { class: 'failure' }, inWords(error)));
-      }
-    };
-    fill(
-      this.form,
-      h(
-        'form',
-        { class: 'panel', 'aria-label': 'Upload the client list', on: { submit: send, keydown: (event) => event.key === 'Escape' && this.#close(this.upload) } },
-        h('h2', {}, 'Upload the client list'),
+    const form = new EditForm({
+      label: 'Upload the client list',
+      fields: [
         h('p', {}, 'The file replaces the whole list; learned names stay. Its first row names the columns: ', h('code', {}, 'client_id, name, aliases, phone_number, address, active'), '. Only the name is needed; with its client_id a client may get another name. Several aliases are separated by “;”.'),
         field('CSV file', file, { hint: 'UTF-8, separated by commas or semicolons.' }),
-        failure,
-        h('div', { class: 'buttons' }, submit, h('button', { type: 'button', class: 'quiet', on: { click: () => this.#close(this.upload) } }, 'Cancel')),
-      ),
-    );
+      ],
+      submit: 'Replace the list',
+      close,
+      save: async () => {
+        try {
+          await this.office.api.putClientsCsv(await file.files[0].arrayBuffer(), this.etag);
+        } catch (error) {
+          if (error instanceof Problem && error.isStale) await this.#load();
+          throw error;
+        }
+        close();
+        await this.#load();
+        tell(`The list has ${count(this.clients.length, 'client')} now.`);
+      },
+      explain: (error) => (error instanceof Problem ? (error.isStale ? staleList() : rowErrors(error)) : null),
+    });
+    fill(this.form, form.element);
     file.focus();
   }
 }
 
+function staleList() {
+  return h('p', { class: 'failure' }, 'Someone else changed the client list in the meantime. It was loaded anew; upload again if the file is still right.');
+}
+
 /** Each row that could not be used, when the service names them. */
-function rowErrors(error) {
-  if (!(error instanceof Problem) || error.errors.length === 0) return null;
+function rowErrors({ errors }) {
+  if (errors.length === 0) return null;
   const place = ({ row, column }) => [`Row ${row}`, column && `column ${column}`].filter(Boolean).join(', ');
   return [
-    h('p', { class: 'failure' }, 'Nothing was changed, because of this:'),
-    h('ul', { class: 'failures' }, error.errors.map((one) => h('li', {}, `${place(one)}: ${one.detail}`))),
+    h('p', { class: 'failure' }, `Nothing was changed, because of ${count(errors.length, 'cell')} in this file:`),
+    h('ul', { class: 'failures' }, errors.map((one) => h('li', {}, `${place(one)}: ${one.detail}`))),
   ];
 }

@@ -75,6 +75,7 @@ const ICONS = {
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',
   filter: 'M4 6h16M7 12h10M10 18h4',
   image: 'M4 5h16v14H4zM4 16l5-5 4 4 2-2 5 5M15.5 9.5v.01',
+  key: 'M14.5 14a5 5 0 1 0-4.6-3L3 18v3h4v-3h3v-3l1.5-1.5a5 5 0 0 0 3 .5ZM16 7.5v.01',
   mic: 'M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3ZM6 11a6 6 0 0 0 12 0M12 17v4',
   more: 'M5 12v.01M12 12v.01M19 12v.01',
   notes: 'M5 4h14v16H5zM9 9h6M9 13h6M9 17h3',

@@ -57,8 +57,7 @@ export function civilTime(text) {
 
 /** Whether a civil day is before today. */
 export function isPast(text, now = new Date()) {
-  const today = [now.getFullYear(), String(now.getMonth() + 1).padStart(2, '0'), String(now.getDate()).padStart(2, '0')];
-  return Boolean(text) && text < today.join('-');
+  return Boolean(text) && text < civilDay(now);
 }
 
 /** Seconds as `0:07`. */
@@ -99,4 +98,9 @@ export function startOfDay(text, plusDays = 0) {
   const [year, month, date] = text.split('-').map(Number);
   const start = new Date(year, month - 1, date + plusDays);
   return Number.isNaN(start.getTime()) ? null : start.toISOString();
+}
+
+/** The local day of a moment as a date field has it: `2026-11-20`. */
+export function civilDay(date) {
+  return [date.getFullYear(), String(date.getMonth() + 1).padStart(2, '0'), String(date.getDate()).padStart(2, '0')].join('-');
 }

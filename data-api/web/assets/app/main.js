@@ -4,10 +4,11 @@ import { hush, say } from './announce.js';
 import { Api } from './api.js';
 import { ClientsScreen } from './clients_screen.js';
 import { fill, focusOn, h, icon, select } from './dom.js';
+import { KeysScreen } from './keys_screen.js';
 import { NotesScreen } from './notes_screen.js';
 import * as route from './route.js';
 import * as session from './session.js';
-import { signIn } from './sign_in.js';
+import { chooseCompany, signIn } from './sign_in.js';
 import { WorkersScreen } from './workers_screen.js';
 
 const app = document.getElementById('app');
@@ -17,7 +18,11 @@ const SCREENS = {
   notes: { name: 'Notes', icon: 'notes', make: (office) => new NotesScreen(office) },
   workers: { name: 'Workers', icon: 'worker', make: (office) => new WorkersScreen(office) },
   clients: { name: 'Clients', icon: 'people', make: (office) => new ClientsScreen(office) },
+  keys: { name: 'Keys', icon: 'key', make: (office) => new KeysScreen(office), forAdmin: true },
 };
+
+/** In the choice of companies: none of those that are listed. */
+const ANOTHER = '';
 
 /** What a signed-in page is made of; null when nobody is. */
 let frame = null;
@@ -60,13 +65,21 @@ function showOffice(signedIn) {
   const { key, company, companies = [{ company_id: company }], stay = false } = signedIn;
   session.save({ key, company, companies, stay });
   const api = new Api(key, () => frame && signOut('This key is not valid any more. Sign in with another one.'));
-  const office = { api: api.company(company), companyId: company, offline: setOffline };
-  const links = Object.entries(SCREENS).map(([path, screen]) =>
+  const office = {
+    api: api.company(company),
+    admin: api.isAdmin ? api : null,
+    companyId: company,
+    companies,
+    nameOf: (id) => companies.find((one) => one.company_id === id)?.company_name ?? id,
+    offline: setOffline,
+  };
+  const screens = Object.fromEntries(Object.entries(SCREENS).filter(([, screen]) => !screen.forAdmin || office.admin));
+  const links = Object.entries(screens).map(([path, screen]) =>
     h('a', { href: route.to([path]), 'data-screen': path }, icon(screen.icon), h('span', {}, screen.name)),
   );
   const notice = h('p', { class: 'notice', role: 'status', hidden: true });
   const main = h('main', { id: 'main', tabindex: '-1' });
-  frame = { office, links, main, notice, screen: null, name: null };
+  frame = { office, screens, links, main, notice, screen: null, name: null };
   fill(
     app,
     h(
@@ -77,7 +90,7 @@ function showOffice(signedIn) {
       h(
         'div',
         { class: 'who' },
-        companyChoice(companies, company, (next) => showOffice({ ...signedIn, company: next })),
+        companyChoice(office, (next) => showOffice({ ...signedIn, company: next }), () => showCompanies(signedIn)),
         h(
           'button',
           { type: 'button', class: 'quiet', 'aria-label': 'Sign out', on: { click: () => signOut() } },
@@ -92,24 +105,30 @@ function showOffice(signedIn) {
   showScreen();
 }
 
+/** Asks the admin for a company, which may be one that has nothing filed yet. */
+function showCompanies(signedIn) {
+  leaveFrame();
+  document.title = 'Companies – AI Voice Tool';
+  fill(app, chooseCompany(signedIn, { mayName: true, onSignedIn: showOffice }));
+  focusOn(app.querySelector('h1'));
+}
+
 function mark() {
   return h('img', { src: 'assets/icon.svg', alt: '', width: '28', height: '28' });
 }
 
-function companyChoice(companies, company, onChange) {
-  const nameOf = (one) => one.company_name ?? one.company_id;
-  if (companies.length < 2) {
-    const only = companies.find((one) => one.company_id === company);
-    return h('span', { class: 'company' }, only ? nameOf(only) : company);
-  }
-  const options = companies.map((one) => [one.company_id, nameOf(one)]);
-  return select(options, company, {
+function companyChoice({ admin, companies, companyId, nameOf }, onChange, onAnother) {
+  if (companies.length < 2 && !admin) return h('span', { class: 'company', title: nameOf(companyId) }, nameOf(companyId));
+  const options = companies.map((one) => [one.company_id, nameOf(one.company_id)]);
+  if (admin) options.push([ANOTHER, 'Another company…']);
+  return select(options, companyId, {
     class: 'company',
     'aria-label': 'Company',
     on: {
       change: (event) => {
         window.history.replaceState(null, '', route.to([frame.name ?? 'notes']));
-        onChange(event.target.value);
+        if (event.target.value === ANOTHER) onAnother();
+        else onChange(event.target.value);
       },
     },
   });
@@ -119,7 +138,7 @@ function companyChoice(companies, company, onChange) {
 function showScreen() {
   if (!frame) return;
   const place = route.current();
-  const name = SCREENS[place.path[0]] ? place.path[0] : 'notes';
+  const name = frame.screens[place.path[0]] ? place.path[0] : 'notes';
   for (const link of frame.links) {
     if (link.dataset.screen === name) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');

@@ -2,6 +2,7 @@
 
 import { field, fill, freshId, h, icon, select } from './dom.js';
 import { startOfDay } from './format.js';
+import { matcher } from './matching.js';
 import { INTENTS } from './words.js';
 
 /** The filters in an address's query. */
@@ -38,29 +39,20 @@ export function passes(row, filters) {
   );
 }
 
-/** Text without case and accents, for comparing. */
-export function plain(text) {
-  return (text ?? '').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-}
-
 /** Whether every word occurs in what a row shows. */
 export function hasWords(row, words) {
-  const shown = plain(
-    [row.title, row.tag, row.worker?.name, ...row.clients.map((client) => client.name)].filter(Boolean).join(' '),
-  );
-  return plain(words).split(/\s+/).filter(Boolean).every((word) => shown.includes(word));
+  return matcher(words)(row.title, row.tag, row.worker?.name, row.clients.map((client) => client.name));
 }
 
 /** Waits until nobody has typed for so long, milliseconds. */
 const TYPING_MS = 250;
 
-/**
- * The filters' controls.
- * @param {(filters: object) => void} onChange
- */
+/** The filters' controls, and the button that exports beside them. */
 export class NoteFilters {
-  constructor(onChange) {
-    const changed = () => onChange(this.values());
+  /** @param {{onChange: (filters: object) => void, onExport: () => void}} options */
+  constructor({ onChange, onExport }) {
+    this.changed = () => onChange(this.values());
+    const { changed } = this;
     let typing = 0;
     this.words = h('input', {
       type: 'search', placeholder: 'Search notes', 'aria-label': 'Search notes', autocomplete: 'off', enterkeyhint: 'search', maxlength: '200',
@@ -86,7 +78,7 @@ export class NoteFilters {
       field('From', this.from),
       field('To', this.to),
       h('div', { class: 'choice' }, this.review, h('label', { for: this.review.id }, 'Only what needs review')),
-      h('button', { type: 'button', class: 'quiet', on: { click: () => this.clear(changed) } }, 'Clear filters'),
+      h('button', { type: 'button', class: 'quiet', on: { click: () => this.clear() } }, 'Clear filters'),
     );
     const toggle = h(
       'button',
@@ -103,10 +95,11 @@ export class NoteFilters {
       'Filter',
       this.badge,
     );
+    const exporting = h('button', { type: 'button', class: 'quiet small', 'aria-label': 'Export notes', title: 'Export notes', on: { click: onExport } }, icon('download'));
     this.element = h(
       'form',
       { class: 'filters', role: 'search', 'aria-label': 'Notes', on: { submit: (event) => { event.preventDefault(); clearTimeout(typing); changed(); } } },
-      h('div', { class: 'filter-line' }, h('div', { class: 'search' }, icon('search'), this.words), toggle),
+      h('div', { class: 'filter-line' }, h('div', { class: 'search' }, icon('search'), this.words), toggle, exporting),
       panel,
     );
   }
@@ -155,8 +148,8 @@ export class NoteFilters {
     fill(this.badge, String(set), h('span', { class: 'visually-hidden' }, ' set'));
   }
 
-  clear(changed) {
+  clear() {
     this.show({ ...fromQuery({}), q: this.words.value.trim() });
-    changed();
+    this.changed();
   }
 }

@@ -2,10 +2,13 @@
 
 import { say, tellFailure } from './announce.js';
 import { fill, focusOn, h } from './dom.js';
+import { openExport } from './export_dialog.js';
 import { dayHeading, fullTime, number } from './format.js';
 import { Live } from './live.js';
 import { NoteFilters, fromQuery, hasWords, howMany, passes, toParameters } from './note_filters.js';
 import { noteRow } from './note_row.js';
+import { titleOfRow } from './note_title.js';
+import { empty, failed, loading } from './placeholder.js';
 import { Problem, inWords } from './problem.js';
 import * as route from './route.js';
 import { count } from './words.js';
@@ -38,8 +41,11 @@ export class NoteList {
     this.cursor = null;
     this.searched = null;
     this.asked = null;
-    this.controls = new NoteFilters((filters) => route.go(this.#path(), filters, { replace: true }));
-    this.body = h('div', { class: 'list-body' });
+    this.controls = new NoteFilters({
+      onChange: (filters) => route.go(this.#path(), filters, { replace: true }),
+      onExport: () => openExport({ api: office.api, ...this.filters }),
+    });
+    this.body = h('div', { class: 'list-body', on: { keydown: (event) => this.#step(event) } });
     this.element = h(
       'section',
       { class: 'list-pane', 'aria-labelledby': 'notes-heading' },
@@ -80,6 +86,16 @@ export class NoteList {
   /** Puts the focus on the row of a note, after it was closed. */
   focusRow(noteId) {
     focusOn(this.items.get(noteId)?.querySelector('a') ?? this.controls.words);
+  }
+
+  /** The arrow keys go from note to note. */
+  #step(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const rows = [...this.body.querySelectorAll('a.row')];
+    const at = rows.indexOf(document.activeElement);
+    if (!step || at < 0 || !rows[at + step]) return;
+    event.preventDefault();
+    rows[at + step].focus();
   }
 
   #path() {
@@ -166,7 +182,7 @@ export class NoteList {
       if (changed.length === 0) return;
       this.#render();
       this.onChanged(changed);
-      if (fresh.length > 0) say(fresh.length === 1 ? `New note: ${fresh[0].title}` : count(fresh.length, 'new note'));
+      if (fresh.length > 0) say(fresh.length === 1 ? `New note: ${titleOfRow(fresh[0])}` : count(fresh.length, 'new note'));
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Problem && error.isPassing) this.office.offline(inWords(error));
@@ -226,15 +242,8 @@ export class NoteList {
   }
 
   #content() {
-    if (this.loaded === 'loading') return skeleton();
-    if (this.loaded !== 'loaded') {
-      return h(
-        'div',
-        { class: 'empty', role: 'alert' },
-        h('p', {}, inWords(this.loaded)),
-        h('button', { type: 'button', on: { click: () => this.#load() } }, 'Try again'),
-      );
-    }
+    if (this.loaded === 'loading') return loading('the notes');
+    if (this.loaded !== 'loaded') return failed(this.loaded, () => this.#load());
     const shown = this.#shown();
     const review = this.filters.review ? [] : shown.filter((row) => row.needs_review.length > 0);
     const others = this.filters.review ? shown : shown.filter((row) => row.needs_review.length === 0);
@@ -247,14 +256,9 @@ export class NoteList {
   }
 
   #nothing() {
-    if (this.filters.q) return h('p', { class: 'empty' }, 'Nothing that is loaded has these words.');
-    if (howMany(this.filters) > 0) return h('p', { class: 'empty' }, 'No note passes these filters.');
-    return h(
-      'div',
-      { class: 'empty' },
-      h('p', {}, h('strong', {}, 'Nothing has been filed yet.')),
-      h('p', {}, 'When a worker sends a voice note to the company’s WhatsApp number, it appears here within seconds.'),
-    );
+    if (this.filters.q) return empty('Nothing that is loaded has these words.');
+    if (howMany(this.filters) > 0) return empty('No note passes these filters.', h('button', { type: 'button', on: { click: () => this.controls.clear() } }, 'Clear filters'));
+    return empty('Nothing has been filed yet.', 'When a worker sends a voice note to the company’s WhatsApp number, it appears here within seconds.', h('a', { class: 'button', href: route.to(['workers']) }, 'See who may send'));
   }
 
   #foot() {
@@ -318,13 +322,4 @@ function byDay(rows) {
     days.get(heading).push(row);
   }
   return [...days];
-}
-
-function skeleton() {
-  return h(
-    'div',
-    { class: 'loading', role: 'status' },
-    h('span', { class: 'visually-hidden' }, 'Loading the notes'),
-    Array.from({ length: 6 }, () => h('div', { class: 'bone' })),
-  );
 }

@@ -2,6 +2,7 @@
 
 import { h, icon } from './dom.js';
 import { day, duration, fullTime, isPast, shortTime, timeOfDay } from './format.js';
+import { titleOfRow } from './note_title.js';
 import * as route from './route.js';
 import { intentName, reviewName } from './words.js';
 
@@ -20,6 +21,7 @@ export function clientLine(row) {
 export function noteRow(row, query, underDay) {
   const marks = [
     h('span', { class: `kind ${row.intent}` }, intentName(row.intent)),
+    h('span', { class: 'row-worker' }, row.worker?.name ?? ''),
     row.media.audio > 0 && h('span', {}, icon('mic'), words('Recording'), duration(row.duration_s) || words(' ')),
     row.media.image > 0 && h('span', {}, icon('image'), words('Pictures: '), String(row.media.image)),
     row.media.document > 0 && h('span', {}, icon('file'), words('Files: '), String(row.media.document)),
@@ -38,9 +40,9 @@ export function noteRow(row, query, underDay) {
         h('strong', { class: row.clients.length > 0 ? null : 'unsure' }, clientLine(row)),
         h('time', { datetime: row.received_at, title: fullTime(row.received_at) }, underDay ? timeOfDay(row.received_at) : shortTime(row.received_at)),
       ),
-      h('span', { class: 'row-title' }, row.title),
+      h('span', { class: 'row-title' }, titleOfRow(row)),
       row.needs_review.length > 0 && h('span', { class: 'row-review' }, icon('alert'), row.needs_review.map(reviewName).join(' · ')),
-      h('span', { class: 'row-marks' }, marks, h('span', { class: 'row-worker' }, row.worker?.name ?? '')),
+      h('span', { class: 'row-marks' }, marks),
     ),
   );
 }

@@ -6,9 +6,11 @@ import { actionItems } from './action_items.js';
 import { pickClient } from './client_picker.js';
 import { askToDelete } from './deletion.js';
 import { fill, focusOn, h, icon, select } from './dom.js';
-import { fullTime } from './format.js';
+import { fullTime, size } from './format.js';
 import { historyList } from './history.js';
 import { clientLine } from './note_row.js';
+import { noteTexts } from './note_texts.js';
+import { titleOf } from './note_title.js';
 import { outcomeSection } from './outcome_section.js';
 import { pictures } from './pictures.js';
 import { downloadButton, player } from './player.js';
@@ -20,7 +22,7 @@ const SECTIONS = [
   { of: (note) => note.needs_review, draw: (view, note) => view.review(note) },
   { of: (note) => note.attachments, draw: (view, note) => view.recordings(note) },
   { of: (note) => [note.clients, note.client_candidates, note.client_decision, note.intent, note.job_ref, note.site], draw: (view, note) => view.filing(note) },
-  { of: (note) => [note.summary, note.job, note.context, note.title], draw: (view, note) => view.understood(note) },
+  { of: (note) => [note.summary, note.job, note.context, note.title, note.intent], draw: (view, note) => noteTexts(note, (change, done) => view.correct(change, done)) },
   { of: (note) => [note.action_items, note.intent], draw: (view, note) => actionItems(note, (change, done) => view.correct(change, done)) },
   { of: (note) => note.attachments, draw: (view, note) => view.files(note) },
   { of: (note) => note.text, draw: (view, note) => view.words(note) },
@@ -110,7 +112,7 @@ export class NoteView {
     fill(
       this.foot,
       h('span', {}, `Note ${note.note_id}`, note.notes_in_message > 1 && ` · ${note.note_index} of ${note.notes_in_message} from one message`),
-      h('button', { type: 'button', class: 'quiet small', 'data-focus': 'delete', on: { click: () => this.#delete() } }, 'Delete…'),
+      h('button', { type: 'button', class: 'quiet small danger', 'data-focus': 'delete', on: { click: () => this.#delete() } }, 'Delete…'),
     );
   }
 
@@ -250,16 +252,6 @@ export class NoteView {
     await this.correct(change, client ? `Client changed to ${client.name}.` : 'The client was taken away.');
   }
 
-  understood(note) {
-    const parts = [
-      ['Summary', note.summary],
-      ['Job', note.job],
-      ['Good to know', note.context],
-    ].filter(([, text]) => text && text.trim() !== titleOf(note));
-    if (parts.length === 0) return null;
-    return h('section', { class: 'understood', 'aria-label': 'What was understood' }, parts.map(([name, text]) => [h('h3', {}, name), h('p', { class: 'prose' }, text)]));
-  }
-
   files(note) {
     const images = note.attachments.filter((attachment) => attachment.kind === 'image');
     const documents = note.attachments.filter((attachment) => attachment.kind === 'document');
@@ -278,7 +270,7 @@ export class NoteView {
           { class: 'plain-list' },
           documents.map((attachment) => {
             const name = attachment.key.split('/').pop().split('_').slice(2).join('_') || attachment.content_type;
-            return h('li', { class: 'file' }, icon('file'), h('span', {}, name), h('span', { class: 'faint' }, attachment.content_type), downloadButton(this.#address(attachment.key), `file ${name}`));
+            return h('li', { class: 'file' }, icon('file'), h('span', {}, name), h('span', { class: 'faint' }, size(attachment.size)), downloadButton(this.#address(attachment.key), `file ${name}`));
           }),
         ),
       ],
@@ -296,14 +288,6 @@ export class NoteView {
   }
 }
 
-/** The most telling line a note has. */
-export function titleOf(note) {
-  const line = [note.title, note.job, note.summary, note.text].map((text) => (text ?? '').trim()).find(Boolean);
-  const title = line ?? note.tag.replaceAll('-', ' ');
-  const letters = [...title];
-  return letters.length > 120 ? `${letters.slice(0, 119).join('')}…` : title;
-}
-
 function headLine(note) {
   const { worker, source } = note;
   const said = [
@@ -313,7 +297,7 @@ function headLine(note) {
     source.forwarded && 'forwarded',
     note.revision > 1 && `changed ${count(note.revision - 1, 'time')}`,
   ];
-  return h('p', { class: 'said-by' }, said.filter(Boolean).map((part) => h('span', {}, part)));
+  return h('p', { class: 'parts' }, said.filter(Boolean).map((part) => h('span', {}, part)));
 }
 
 function heardLine(client) {

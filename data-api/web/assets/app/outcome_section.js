@@ -2,7 +2,7 @@
 
 import { fill, h, icon } from './dom.js';
 import { dollars, duration, fullTime, number } from './format.js';
-import { count, deliveryName, isUndelivered, suppressedSentence } from './words.js';
+import { count, deliveryFailure, deliveryName, isUndelivered, suppressedSentence } from './words.js';
 
 /**
  * @param {object} api
@@ -44,7 +44,7 @@ function replyPart(outcome) {
           reply.of > 1 ? `Part ${reply.part} of ${reply.of}: ` : '',
           deliveryName(reply.state),
           ` · ${fullTime(reply.at)}`,
-          reply.error_code ? ` · Twilio error ${reply.error_code}` : '',
+          reply.error_code ? ` · ${deliveryFailure(reply.error_code)}` : '',
         ),
       );
     }),
@@ -66,5 +66,5 @@ function costPart({ cost, steps = [] }) {
     cost.messages_sent > 0 && `${count(cost.messages_sent, 'message')} sent`,
     took > 0 && `${took.toFixed(1)} s of work`,
   ].filter(Boolean);
-  return h('div', {}, h('h3', {}, 'What it cost'), h('p', {}, `About ${dollars(cost.usd_estimate)}`, parts.length > 0 && h('span', { class: 'faint' }, ` · ${parts.join(' · ')}`)));
+  return h('div', {}, h('h3', {}, 'What it cost'), h('p', {}, `About ${dollars(cost.usd_estimate)}`, parts.length > 0 && h('span', { class: 'faint' }, ` · ${parts.join(' · ').replaceAll(/(\d) /g, '$1\u00a0')}`)));
 }

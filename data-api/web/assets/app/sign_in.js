@@ -26,7 +26,10 @@ export function signIn({ reason, onSignedIn }) {
       const { companies, truncated } = await new Api(given).companies();
       const session = { key: given, companies, stay: stay.checked };
       if (companies.length === 1) onSignedIn({ ...session, company: companies[0].company_id });
-      else choose(card, session, truncated || companies.length === 0, onSignedIn);
+      else {
+        fill(card, companyParts(session, { mayName: truncated || companies.length === 0, onSignedIn }));
+        focusOn(card.querySelector('h1'));
+      }
     } catch (error) {
       fill(failure, error.isSignedOut ? 'This key is not valid. Check that all of it was copied.' : inWords(error));
       key.focus();
@@ -52,18 +55,19 @@ export function signIn({ reason, onSignedIn }) {
   );
 }
 
-/** Lets one of several companies be chosen, or named when they are not (all) listed. */
-function choose(card, session, mayName, onSignedIn) {
-  const heading = h('h1', {}, 'Which company?');
-  const isNew = session.companies.length === 0;
-  fill(
-    card,
-    heading,
-    h(
-      'p',
-      { class: 'lead' },
-      isNew ? 'Your key is valid. No company has anything filed yet, so say which one you mean.' : 'Your key sees several. You can change over at any time.',
-    ),
+/**
+ * Lets one of several companies be chosen, or named when they are not (all) listed.
+ * @param {{key: string, companies: object[], stay: boolean}} session
+ * @param {{mayName: boolean, onSignedIn: (session: object) => void}} options
+ */
+export function chooseCompany(session, options) {
+  return h('main', { id: 'main', class: 'sign-in', tabindex: '-1' }, companyParts(session, options));
+}
+
+function companyParts(session, { mayName, onSignedIn }) {
+  return [
+    h('h1', { tabindex: '-1' }, 'Which company?'),
+    h('p', { class: 'lead' }, leadOf(session.companies, mayName)),
     h(
       'ul',
       { class: 'companies' },
@@ -81,8 +85,12 @@ function choose(card, session, mayName, onSignedIn) {
       ),
     ),
     mayName && nameForm(session, onSignedIn),
-  );
-  focusOn(heading);
+  ];
+}
+
+function leadOf(companies, mayName) {
+  if (companies.length === 0) return 'Your key is valid. No company has anything filed yet, so say which one you mean.';
+  return mayName ? 'Choose one, or name another.' : 'Your key sees several. You can change over at any time.';
 }
 
 function nameForm(session, onSignedIn) {
@@ -90,12 +98,13 @@ function nameForm(session, onSignedIn) {
   const open = (event) => {
     event.preventDefault();
     const named = company.value.trim();
-    onSignedIn({ ...session, company: named, companies: [...session.companies, { company_id: named }] });
+    const isListed = session.companies.some((one) => one.company_id === named);
+    onSignedIn({ ...session, company: named, companies: isListed ? session.companies : [...session.companies, { company_id: named }] });
   };
   return h(
     'form',
     { on: { submit: open } },
-    field('Company id', company, { hint: 'As in the customer file, such as acme-plumbing.' }),
+    field('Company id', company, { hint: 'As in the customer file, such as acme-plumbing. It may be one that has nothing filed yet.' }),
     h('button', { type: 'submit', class: 'main' }, 'Open'),
   );
 }

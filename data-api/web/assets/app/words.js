@@ -25,7 +25,7 @@ export const reviewName = named({
 /** The same as a sentence. */
 export const reviewSentence = named({
   client_ambiguous: 'Several clients fit what was said. Pick the right one.',
-  no_words: 'There was nothing to understand. Listen to the recording.',
+  no_words: 'There were no words to understand. Listen to the recording, or look at what was sent.',
   refused: 'The language model would not work on this. Read or listen for yourself.',
   unsupported_media: 'A recording or file could not be read by any machine here. Open it for yourself.',
   over_limit: 'This went over the day’s limit, so it was filed without a transcript. Listen to the recording.',
@@ -43,6 +43,18 @@ export const deliveryName = named({
   failed: 'failed',
   canceled: 'cancelled',
 });
+
+/** Why a reply did not arrive, by Twilio's error code. */
+export function deliveryFailure(code) {
+  return DELIVERY_FAILURES[code] ?? `Twilio error ${code}`;
+}
+
+const DELIVERY_FAILURES = {
+  21610: 'the worker asked for none (STOP)',
+  63007: 'the company’s number is not set up for WhatsApp',
+  63015: 'the worker has not joined Twilio’s sandbox',
+  63016: 'WhatsApp’s 24 hours since their last message were over',
+};
 
 /** Whether a delivery state is a bad one. */
 export function isUndelivered(state) {

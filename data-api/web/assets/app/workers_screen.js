@@ -2,8 +2,10 @@
 
 import { tell, tellFailure } from './announce.js';
 import { field, fill, focusOn, h, icon, select } from './dom.js';
+import { EditForm } from './edit_form.js';
 import { address, fullTime, shortTime } from './format.js';
 import { Live } from './live.js';
+import { empty, failed, loading } from './placeholder.js';
 import { Problem, inWords } from './problem.js';
 import { count, messageKind } from './words.js';
 
@@ -44,7 +46,7 @@ export class WorkersScreen {
   enter() {
     if (this.workers !== null) return;
     this.workers = [];
-    fill(this.list, h('p', { class: 'faint', role: 'status' }, 'Loading the workers…'));
+    fill(this.list, loading('the workers', 3));
     this.#load();
     this.#loadStrangers().catch(() => {});
     this.live.start();
@@ -63,10 +65,7 @@ export class WorkersScreen {
       this.#render();
     } catch (error) {
       if (this.ending.signal.aborted) return;
-      fill(
-        this.list,
-        h('div', { class: 'empty', role: 'alert' }, h('p', {}, inWords(error)), h('button', { type: 'button', on: { click: () => this.#load() } }, 'Try again')),
-      );
+      fill(this.list, failed(error, () => this.#load()));
     }
   }
 
@@ -82,7 +81,7 @@ export class WorkersScreen {
     fill(
       this.list,
       byName.length === 0
-        ? h('p', { class: 'empty' }, 'Nobody yet. Add the first worker with their WhatsApp number.')
+        ? empty('Nobody may send yet.', 'Add the first worker with their WhatsApp number.')
         : h('ul', { class: 'cards' }, byName.map((worker) => this.#card(worker))),
       this.truncated && h('p', { class: 'faint' }, 'There are more workers than are listed here.'),
     );
@@ -148,24 +147,13 @@ export class WorkersScreen {
     const role = h('input', { type: 'text', value: worker.role ?? '', maxlength: '100', autocomplete: 'off' });
     const known = LANGUAGES.some(([tag]) => tag === (worker.locale ?? ''));
     const locale = select(known ? LANGUAGES : [...LANGUAGES, [worker.locale, worker.locale]], worker.locale ?? '');
-    const failure = h('p', { class: 'failure', role: 'alert' }, problem ? inWords(problem) : null);
-    const submit = h('button', { type: 'submit', class: 'main' }, isNew ? 'Add' : 'Save');
-    const attempt = async (work, sentence) => {
-      submit.disabled = true;
-      fill(failure);
-      try {
-        await work();
-        tell(sentence);
-        close();
-        await this.#load();
-        this.live.wake();
-      } catch (error) {
-        fill(failure, inWords(error));
-        submit.disabled = false;
-      }
+    const done = async (sentence) => {
+      tell(sentence);
+      close();
+      await this.#load();
+      this.live.wake();
     };
-    const save = (event) => {
-      event.preventDefault();
+    const save = async () => {
       const changed = {
         ...worker,
         name: name.value.trim(),
@@ -173,26 +161,24 @@ export class WorkersScreen {
         role: role.value.trim() || undefined,
         locale: locale.value || undefined,
       };
-      attempt(() => this.office.api.putWorker(changed), isNew ? `${changed.name} can send now.` : 'Saved.');
+      await this.office.api.putWorker(changed);
+      await done(isNew ? `${changed.name} can send now.` : 'Saved.');
     };
-    const remove = () => attempt(() => this.office.api.removeWorker(worker.customer_id), `${nameOf(worker)} is removed.`);
-    fill(
-      this.form,
-      h(
-        'form',
-        { class: 'panel', 'aria-label': isNew ? 'Add a worker' : 'Change a worker', on: { submit: save, keydown: (event) => event.key === 'Escape' && close() } },
-        h('h2', {}, isNew ? 'Add a worker' : `Change ${nameOf(worker)}`),
-        h('div', { class: 'grid' }, field('Name', name), field('WhatsApp number', phone, { hint }), field('Role', role), field('Language of replies', locale)),
-        failure,
-        h(
-          'div',
-          { class: 'buttons' },
-          submit,
-          h('button', { type: 'button', class: 'quiet', on: { click: close } }, 'Cancel'),
-          worker.kept_by === 'office' && h('button', { type: 'button', class: 'quiet', on: { click: remove } }, 'Remove'),
-        ),
-      ),
-    );
+    const remove = async () => {
+      await this.office.api.removeWorker(worker.customer_id);
+      await done(`${nameOf(worker)} is removed.`);
+    };
+    const form = new EditForm({
+      label: isNew ? 'Add a worker' : 'Change a worker',
+      heading: isNew ? 'Add a worker' : `Change ${nameOf(worker)}`,
+      fields: h('div', { class: 'grid' }, field('Name', name), field('WhatsApp number', phone, { hint }), field('Role', role), field('Language of replies', locale)),
+      submit: isNew ? 'Add' : 'Save',
+      save,
+      close,
+      others: (form) => worker.kept_by === 'office' && h('button', { type: 'button', class: 'quiet danger', on: { click: () => form.attempt(remove) } }, 'Remove'),
+    });
+    if (problem) form.fail(problem);
+    fill(this.form, form.element);
     (problem || (isNew && worker.name) ? phone : name).focus();
   }
 
