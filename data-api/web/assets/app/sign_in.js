@@ -89,7 +89,7 @@ function companyParts(session, { mayName, onSignedIn }) {
 }
 
 function leadOf(companies, mayName) {
-  if (companies.length === 0) return 'Your key is valid. No company has anything filed yet, so say which one you mean.';
+  if (companies.length === 0) return 'Your key is valid. No company is set up yet, so say which one you mean.';
   return mayName ? 'Choose one, or name another.' : 'Your key sees several. You can change over at any time.';
 }
 
