@@ -105,6 +105,10 @@ pub(super) fn everyday(word: &str) -> Option<Band> {
     let strip = |ending: &str| word.strip_suffix(ending).filter(|stem| stem.len() >= 2);
     for ending in ["'s", "s", "ed", "ing", "er", "ers", "ly", "es", "y", "d", "r"] {
         let Some(stem) = strip(ending) else { continue };
+        // "hess" is no plural of "he's".
+        if ending == "s" && stem.ends_with('s') {
+            continue;
+        }
         if let Some(band) = known(stem) {
             return Some(band);
         }

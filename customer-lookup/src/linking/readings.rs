@@ -24,6 +24,10 @@ pub(super) fn readings(folded: &str, spelled: &str) -> Vec<(Vec<Phoneme>, u16)> 
     if !lexicon::is_tabled(folded) && lexicon::everyday(folded).is_none() {
         others = spelling::continental(spelled);
     }
+    // Whoever respells a name goes by its letters, not by the table.
+    if lexicon::is_tabled(folded) && lexicon::everyday(folded).is_none() {
+        others.push(spelling::english(folded));
+    }
     // "mac garvey"
     if let Some(clan) = folded
         .strip_prefix("mc")
