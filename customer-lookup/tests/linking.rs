@@ -279,8 +279,46 @@ fn people_of_the_trade_are_no_clients() {
         "my apprentice Fred is off sick",
         "fred from the hire place wants the trailer back",
         "can you ask julie in the office to fix my timesheet",
+        "julie at the curtain shop says it is on back order",
     ] {
         assert_not_found(&clients.link(text, 5));
+    }
+}
+
+#[test]
+fn a_rare_name_heard_as_listed_needs_little_around_it() {
+    let clients = index(&[client("cl_1", "Bogdan Ostrowski"), client("cl_2", "Una Selby")]);
+    for text in [
+        "reimburse ostrowski the deposit",
+        "six hours against ostrowski please",
+        "we are all done at mr ostrowski bar the wet area",
+        "did ostrowski say when",
+    ] {
+        assert_linked(&clients.link(text, 5), &["cl_1"]);
+    }
+    // As part of some other name or business it is not enough.
+    for text in [
+        "did dough ostrowski say when",
+        "did ostrowski roofing the tiler is booked",
+        "we spoke at selby street until three",
+    ] {
+        assert_not_found(&clients.link(text, 5));
+    }
+}
+
+#[test]
+fn common_spellings_of_one_name_sound_alike() {
+    for (one, other) in [
+        ("Elliot Reece", "Eliot Rees"),
+        ("Tracy Gibson", "Tracey Gibson"),
+        ("Johnny Myers", "Jonny Meyers"),
+        ("Alison Macdonald", "Allyson McDonald"),
+        ("Kristin Byrne", "Kristen Burn"),
+    ] {
+        let clients = index(&[client("cl_1", one), client("cl_2", other)]);
+        for said in [one, other] {
+            assert_ambiguous(&clients.link(&format!("call {said} back"), 5), &["cl_1", "cl_2"]);
+        }
     }
 }
 
@@ -324,6 +362,64 @@ fn a_plain_sentence_is_no_name() {
     ] {
         assert_not_found(&clients.link(text, 5));
     }
+}
+
+#[test]
+fn names_made_of_common_words_link_no_plain_sentence() {
+    let words = [
+        "Will", "May", "Page", "Block", "Bill", "Mark", "Grant", "Rose", "Dean", "Wood", "Stone", "Brown",
+        "White", "Young", "Long", "Day", "Week", "Road", "House", "Home", "Order", "Price", "Paint", "Tap",
+        "Cook", "Hall", "Wall", "Bell", "Field", "Hill", "Frost", "Summer", "June", "Friday", "Key", "Lock",
+        "Gate", "Drain", "Tile", "Brick", "Nail", "Hammer", "Drill", "Bolt", "The", "And", "One", "Two",
+        "They", "Me",
+    ];
+    // Each alone, with a title, and with every other word as a surname.
+    let mut names: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    names.extend(words.iter().map(|word| format!("Mr {word}")));
+    for first in words {
+        names.extend(words.iter().map(|last| format!("{first} {last}")));
+    }
+    let clients = index(
+        &names
+            .iter()
+            .enumerate()
+            .map(|(n, name)| client(&format!("cl_{n}"), name))
+            .collect::<Vec<_>>(),
+    );
+    for text in [
+        "we will order the paint on friday and it may rain",
+        "put the page on the block by the gate",
+        "Mark the wall and drill a hole for the bolt.",
+        "the bill for the tap is on the bench",
+        "it was a long day and a short week so the young one went home",
+        "lock the gate and leave the key under the brick",
+        "it may be june before the frost on the field by the hill is gone",
+        "nail it to the wall with the long hammer",
+        "one for you and two for me",
+        "White paint on the brown door, stone on the road side.",
+    ] {
+        assert_not_found(&clients.link(text, 5));
+    }
+}
+
+#[test]
+fn a_weak_word_elsewhere_turns_no_link_into_a_question() {
+    let clients = index(&[
+        client("cl_1", "Bogdan Ostrowski"),
+        client("cl_2", "Una Wright"),
+        client("cl_3", "Hugo Wright"),
+    ]);
+    assert_linked(
+        &clients.link(
+            "bogdan ostrowski wants it cheaper i will write the rest up tonight",
+            5,
+        ),
+        &["cl_1"],
+    );
+    assert_ambiguous(
+        &clients.link("the wright job needs two more days", 5),
+        &["cl_2", "cl_3"],
+    );
 }
 
 #[test]

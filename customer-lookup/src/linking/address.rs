@@ -47,6 +47,14 @@ fn kind(word: &str) -> Option<Kind> {
     KINDS.iter().position(|names| names.contains(&word))
 }
 
+/// How many of [`KINDS`], from the first on, mean nothing but a street.
+const PLAIN_KINDS: Kind = 4;
+
+/// The word makes a street's name of the one before it.
+pub(super) fn makes_a_street(word: &str) -> bool {
+    kind(word).is_some_and(|kind| kind < PLAIN_KINDS)
+}
+
 /// Letters of an address that are read.
 const MAX_ADDRESS: usize = 200;
 /// Words of a street's name that are read.

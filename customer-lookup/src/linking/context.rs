@@ -89,6 +89,11 @@ fn says(word: &Word, sign: Signs) -> bool {
         .is_some_and(|signs| signs & sign != 0)
 }
 
+/// The word says something of a name beside it, and is none.
+pub(super) fn is_sign(word: &Word) -> bool {
+    SIGNS.contains_key(word.folded.as_str())
+}
+
 /// The neighbourhood of a place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Context {
@@ -156,12 +161,8 @@ fn role_after(words: &[Word], end: usize) -> bool {
         if says(word, ROLE) {
             return true;
         }
-        let goes_on = distance < 2
-            || word.is(&[
-                "the", "our", "my", "new", "young", "other", "head", "local", "tool", "paint", "timber",
-                "steel",
-            ]);
-        if word.stop_after || !goes_on {
+        // What they work at or sell may stand between: "the tile shop", "our new head office".
+        if word.stop_after || (distance > 1 && word.band.is_none()) {
             return false;
         }
     }

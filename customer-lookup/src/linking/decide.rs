@@ -39,7 +39,7 @@ const SHOW: i32 = 20;
 const TIE: i32 = 15;
 /// A score of 1: twice what links.
 const FULL_SCORE: i32 = 200;
-/// A further client, by first name alone, beside one that is linked already: more has to speak for it.
+/// A further client, by one word, beside one that is linked already: more has to speak for it, or nobody is asked.
 const FURTHER: i32 = 20;
 
 /// Places of one text at which clients are told apart; nobody names more in a note.
@@ -242,17 +242,17 @@ fn choose(readings: &[Reading], thresholds: Thresholds) -> Chosen {
             .filter(|r| r.client != top.client && r.overlaps(&top) && near(r))
             .map(|r| r.client)
             .collect();
+        let needed = thresholds.link
+            + if top.one_word && !chosen.linked.is_empty() {
+                FURTHER
+            } else {
+                0
+            };
         if rivals.is_empty() {
-            let needed = thresholds.link
-                + if top.one_word && !chosen.linked.is_empty() {
-                    FURTHER
-                } else {
-                    0
-                };
             if top.score >= needed {
                 chosen.linked.push(top.client);
             }
-        } else {
+        } else if chosen.linked.is_empty() || !top.one_word || top.score >= needed {
             chosen.ambiguous.insert(top.client);
             chosen.ambiguous.extend(rivals);
         }

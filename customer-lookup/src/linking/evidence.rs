@@ -58,6 +58,10 @@ pub(super) struct Evidence {
     pub(super) plain_name: bool,
     /// Sounds of the listed words.
     pub(super) sounds: usize,
+    /// Sounds of the words heard for them: the same however the list spells them.
+    heard_sounds: usize,
+    /// What the part that sounds least like the listed word differs by.
+    farthest: u16,
 }
 
 /// Percent of a difference that counts where the word heard is a name itself: it means the other one.
@@ -68,6 +72,8 @@ const UNLISTED_NAME: i32 = 250;
 const ODD_WORD: i32 = 125;
 /// The commonest word, swallowed at the edge of a name that it does not belong to.
 const SWALLOWED: i32 = 60;
+/// A word of fewer sounds is soon found where nobody said it.
+const DISTINCT_SOUNDS: usize = 4;
 /// Differences up to here are other spellings.
 const SAME_SOUNDS: u16 = 10;
 
@@ -93,9 +99,19 @@ impl Evidence {
         let mut sum = Evidence::default();
         for part in parts {
             sum.sounds += index.tokens[part.token as usize].sounds;
+            sum.farthest = sum.farthest.max(part.cost);
+            let said = part.of(words).iter();
+            sum.heard_sounds += said
+                .map(|word| word.sounds.first().map_or(0, Vec::len))
+                .sum::<usize>();
             sum.add(index, words, part, slope);
         }
         sum
+    }
+
+    /// What was heard is nothing but a name, and it is the listed one.
+    pub(super) fn is_distinct(&self) -> bool {
+        self.plain_parts == 0 && self.farthest <= SAME_SOUNDS && self.heard_sounds >= DISTINCT_SOUNDS
     }
 
     fn add(&mut self, index: &ClientIndex, words: &[Word], part: &Part, plain_slope: i32) {

@@ -38,6 +38,11 @@ const TRADE_WORDS: i32 = 70;
 /// One word: needs a context in which a client is named.
 const ONE_WORD: i32 = 80;
 
+/// One word that is nothing but a name, heard as it is listed: it needs less help.
+const DISTINCT_WORD: i32 = 40;
+/// First names are shared with more people than clients.
+const DISTINCT_GIVEN: i32 = 15;
+
 /// For each further word of a name that was found, in [`Weighed::rank`].
 const EXPLAINS_MORE: i32 = 60;
 
@@ -57,7 +62,7 @@ const OTHER_NAME_BESIDE: i32 = 150;
 const OTHER_TRADE: i32 = 150;
 /// A first name, and straight after it a word that may be a surname: "hilary power".
 const NOUN_BESIDE: i32 = 35;
-/// An apprentice, an inspector, somebody at the supplier's.
+/// An apprentice, an inspector, somebody at the supplier's; a street.
 const OTHER_ROLE: i32 = 120;
 
 /// Surname first: possible, and less so where a word of it is everyday.
@@ -143,7 +148,7 @@ fn full_person(mention: &Mention, place: &Place, sum: &Evidence) -> i32 {
         };
     }
     if sum.plain_parts == mention.parts().len() {
-        score += place.cue - ALL_PLAIN;
+        score += place.firm_cue() - ALL_PLAIN;
         if place.around.article && place.title.is_none() {
             score -= AFTER_ARTICLE
         }
@@ -169,10 +174,17 @@ fn one_word(kind: Kind, place: &Place, sum: &Evidence) -> i32 {
             score -= ONE_WORD_AFTER_ARTICLE;
         }
     }
+    if sum.is_distinct() && place.bounded {
+        score += if kind == Kind::Given || place.is_given {
+            DISTINCT_GIVEN
+        } else {
+            DISTINCT_WORD
+        };
+    }
     if sum.sounds <= VERY_FEW_SOUNDS {
         score -= sum.cost
     }
-    if place.around.role || place.suburb {
+    if place.around.role || place.locality {
         score -= OTHER_ROLE
     }
     if place.name_before && place.title.is_none() {
@@ -181,7 +193,7 @@ fn one_word(kind: Kind, place: &Place, sum: &Evidence) -> i32 {
     if place.name_after {
         score -= OTHER_NAME_BESIDE
     }
-    if kind == Kind::Given && place.noun_after {
+    if place.noun_after && (kind == Kind::Given || place.is_given) {
         score -= NOUN_BESIDE
     }
     if place.trade_after {
@@ -214,7 +226,11 @@ fn business(
     let mut score =
         base - if one { sum.cost * 3 / 2 } else { sum.cost } - sum.plain / if one { 1 } else { 2 };
     if sum.plain_parts == parts.len() && !place.around.held {
-        score += place.cue - if one { ONE_PLAIN_WORD } else { PLAIN_BUSINESS };
+        score += if one {
+            place.cue - ONE_PLAIN_WORD
+        } else {
+            place.firm_cue() - PLAIN_BUSINESS
+        };
         if place.around.article && !place.after_the {
             score -= BUSINESS_AFTER_ARTICLE;
         }
@@ -227,6 +243,9 @@ fn business(
     // "kitty litter": a trade that is said would tell it from the thing.
     if !one && cores == parts.len() && sum.plain_parts > 0 && sum.plain_parts < parts.len() {
         score += place.cue - HALF_PLAIN_BUSINESS;
+    }
+    if one && sum.is_distinct() && place.bounded {
+        score += DISTINCT_WORD
     }
     if one && sum.sounds <= VERY_FEW_SOUNDS {
         score -= sum.cost
@@ -250,7 +269,7 @@ fn business(
             score -= OTHER_NAME_BESIDE
         }
     }
-    if place.around.role && one {
+    if one && (place.around.role || place.locality) {
         score -= OTHER_ROLE
     }
     if place.title.is_some() {
