@@ -4,4 +4,5 @@
 
 #: bench-data-api         own time and S3 calls of the data API's routes at 12, 1,000 and 20,000 files
 bench-data-api:
-	@cargo run --quiet --release --workspace --locked --example bench-data-api
+	@cargo build --quiet --release --workspace --locked --example bench-data-api
+	@$(or $(CARGO_TARGET_DIR),target)/release/examples/bench-data-api
