@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::address::{Address, Channel, E164, UserId};
+use crate::address::{Address, Channel, E164, SenderHash, UserId};
 use crate::ids::MessageSid;
 
 /// The version written today.
@@ -272,6 +272,19 @@ impl QueueMessage {
             _ => Ok(Decoded::UnknownKind(envelope.kind)),
         }
     }
+
+    /// The `MessageGroupId` it is sent under: the worker, hashed. In a standard queue it orders nothing; it tells a fair queue
+    /// whose messages these are, so that a sender with a backlog waits behind those without. The company is not known yet when
+    /// a message is enqueued.
+    #[must_use]
+    pub fn group(&self) -> SenderHash {
+        match &self.content {
+            Content::Message(inbound) => {
+                SenderHash::of(inbound.channel, &inbound.from.address, &inbound.to.address)
+            }
+            Content::Status(callback) => SenderHash::of(Channel::Whatsapp, &callback.to, &callback.from),
+        }
+    }
 }
 
 impl InboundMessage {
@@ -298,6 +311,23 @@ mod tests {
         };
         let again = QueueMessage::decode(&serde_json::to_string(&message).unwrap()).unwrap();
         assert_eq!(again, Decoded::Known(message));
+    }
+
+    #[test]
+    fn a_worker_and_what_is_sent_to_them_are_one_group() {
+        let status = r#"{"version":1,"kind":"status","source":"webhook","received_at":"2026-11-20T01:02:03Z",
+            "outbound_id":"SM00000000000000000000000000000002","status":"delivered","from":"whatsapp:+61491570110",
+            "to":"whatsapp:+61491570156"}"#;
+        let other = MESSAGE.replace("+61491570156", "+61491570157");
+        let [message, status, other] = [MESSAGE, status, &other].map(|body| {
+            let Decoded::Known(message) = QueueMessage::decode(body).unwrap() else {
+                panic!("known kind")
+            };
+            message.group()
+        });
+        assert_eq!(message, status);
+        assert_ne!(message, other);
+        assert!(!message.as_str().contains("61491570156"));
     }
 
     #[test]

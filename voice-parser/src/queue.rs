@@ -91,6 +91,7 @@ impl Queue {
             .send_message()
             .queue_url(&self.url)
             .message_body(body)
+            .message_group_id(message.group().as_str())
             .send()
             .await;
         let output = sent.map_err(|error| QueueError::of(OPERATION, &error))?;

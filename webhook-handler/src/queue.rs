@@ -58,7 +58,8 @@ impl MessageQueue {
             .client
             .send_message()
             .queue_url(&self.url)
-            .message_body(body_of(message)?);
+            .message_body(body_of(message)?)
+            .message_group_id(message.group().as_str());
         let request = match trace.and_then(trace_attribute) {
             Some(value) => {
                 request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value)

@@ -142,7 +142,8 @@ async fn send(app: &App, message: &QueueMessage, delay_s: i32) -> Result<(), Api
         .queue
         .send_message()
         .queue_url(&app.config.queue_url)
-        .message_body(body);
+        .message_body(body)
+        .message_group_id(message.group().as_str());
     let sent = request.delay_seconds(delay_s).send().await;
     match sent {
         Ok(_) => Ok(()),

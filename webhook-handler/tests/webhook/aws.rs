@@ -49,6 +49,7 @@ pub(crate) struct Sent {
     pub(crate) body: Value,
     pub(crate) raw_body: String,
     pub(crate) trace: Option<String>,
+    pub(crate) group: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -221,6 +222,7 @@ impl State {
             body: serde_json::from_str(&raw_body).unwrap(),
             raw_body,
             trace: trace.as_str().map(str::to_owned),
+            group: asked["MessageGroupId"].as_str().map(str::to_owned),
         });
         (200, json!({"MessageId": format!("message-{}", self.sent.len())}))
     }

@@ -148,6 +148,39 @@ async fn the_trace_goes_along() {
 }
 
 #[tokio::test]
+async fn a_fair_queue_is_told_whose_message_it_is() {
+    let app = App::start().await;
+    let other: Vec<_> = MESSAGE
+        .iter()
+        .map(|(name, value)| {
+            (
+                *name,
+                if *name == "From" {
+                    "whatsapp:+61491570157"
+                } else {
+                    *value
+                },
+            )
+        })
+        .collect();
+    for form in [&MESSAGE[..], &MESSAGE[..], &other] {
+        assert_eq!(app.status(&Call::form(form).signed()).await, 200);
+    }
+    let state = app.aws.state.lock().unwrap();
+    let groups: Vec<&str> = state
+        .sent
+        .iter()
+        .map(|sent| sent.group.as_deref().unwrap())
+        .collect();
+    assert_eq!(groups[0], groups[1]);
+    assert_ne!(groups[0], groups[2]);
+    assert!(
+        groups.iter().all(|group| !group.contains("6149157")),
+        "{groups:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_message_that_comes_twice_is_enqueued_twice() {
     let app = App::start().await;
     let call = Call::form(&MESSAGE).signed();
