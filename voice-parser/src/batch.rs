@@ -178,13 +178,31 @@ async fn work(services: &Services, delivery: &Delivery, deadline: Instant) -> Ve
                 .map(|()| Ended::Finished)
         }
     };
-    verdict(services, delivery, outcome)
+    verdict(services, &message, delivery, outcome).await
 }
 
-fn verdict(services: &Services, delivery: &Delivery, outcome: Result<Ended, StepFailure>) -> Verdict {
+/// Enqueues a message that got on, in place of its delivery: its deliveries are counted from 1 again, because only those that
+/// get nowhere are to come to an end. Killed in between, it is in the queue twice, which its record makes harmless.
+async fn go_on(services: &Services, message: &QueueMessage) -> Verdict {
+    match services.queue.send(message).await {
+        Ok(()) => Verdict::Acknowledge,
+        Err(error) => {
+            tracing::warn!(error = %chain(&error), "a message that got on could not be enqueued; this delivery goes on");
+            Verdict::Again(SOONEST)
+        }
+    }
+}
+
+async fn verdict(
+    services: &Services,
+    message: &QueueMessage,
+    delivery: &Delivery,
+    outcome: Result<Ended, StepFailure>,
+) -> Verdict {
     let lease = services.config.limits.lease;
     match outcome {
         Ok(Ended::Finished) => Verdict::Acknowledge,
+        Ok(Ended::Unfinished) => go_on(services, message).await,
         Ok(Ended::Duplicate) => {
             services.metrics.count(Metric::DuplicateDelivery);
             Verdict::Acknowledge

@@ -49,6 +49,10 @@ pub enum StepFailure {
     /// There is not enough time left in this invocation.
     #[error("no time is left in this invocation")]
     OutOfTime,
+    /// A part of the work is done and kept, and there is no time for the next: no failure, and none of the few deliveries a
+    /// message has.
+    #[error("the rest is left to another invocation")]
+    Unfinished,
     /// A record is not in the state that the step before should have left.
     #[error("the record lacks what step {} decided", .0.as_str())]
     MissingDecision(Step),
@@ -63,7 +67,11 @@ impl Classified for StepFailure {
             Self::OpenAi(error) => error.retry(),
             Self::Twilio(error) => error.retry(),
             Self::Secret(error) => error.retry(),
-            Self::LeaseLost | Self::ReplyUncertain { .. } | Self::CutOff | Self::OutOfTime => Retry::LATER,
+            Self::LeaseLost
+            | Self::ReplyUncertain { .. }
+            | Self::CutOff
+            | Self::OutOfTime
+            | Self::Unfinished => Retry::LATER,
             Self::MissingDecision(_) => Retry::Never,
         }
     }
@@ -84,6 +92,7 @@ impl StepFailure {
             Self::ReplyUncertain { .. } => "reply_uncertain",
             Self::CutOff => "cut_off",
             Self::OutOfTime => "out_of_time",
+            Self::Unfinished => "unfinished",
             Self::MissingDecision(_) => "missing_decision",
         }
     }

@@ -65,6 +65,8 @@ pub struct Attempt<'a> {
 pub enum Ended {
     /// The message is finished.
     Finished,
+    /// It got on, was given back, and has to be enqueued anew to go on.
+    Unfinished,
     /// It was finished or deleted already, or another delivery of it is being worked on.
     Duplicate,
     /// An attempt cut off earlier still has a lease on it.
@@ -123,6 +125,11 @@ pub async fn run(services: &Services, attempt: Attempt<'_>) -> Result<Ended, Ste
         Err(StepFailure::LeaseLost) => {
             tracing::warn!("another attempt took this message over");
             Err(StepFailure::LeaseLost)
+        }
+        Err(StepFailure::Unfinished) => {
+            let released = held.release(RecordState::Working).await;
+            released.inspect_err(|error| log_failure(error, Step::Transcript))?;
+            Ok(Ended::Unfinished)
         }
         Err(failure) => {
             let step = held.record().await.step;

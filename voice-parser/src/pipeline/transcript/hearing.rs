@@ -70,22 +70,21 @@ impl<'a> Hearing<'a> {
             .map(|part| Waiting { part, cuts: 0 })
             .collect();
         let mut parts: Vec<Span> = Vec::new();
-        let mut got_on = false;
+        let mut slowest = None;
         while let Some(next) = waiting.pop() {
             let known = transcript.piece(index, next.part).map(|piece| piece.result);
             let result = match known {
                 Some(result) => result,
                 None => {
-                    if got_on {
-                        self.check_time(next.part)?;
+                    if let Some(slowest) = slowest {
+                        self.check_time(next.part, slowest)?;
                     }
                     let preceding = parts.last().and_then(|part| transcript.piece(index, *part));
-                    let piece = self
-                        .hear(next.part, preceding.map_or("", |piece| &piece.text))
-                        .await?;
+                    let began = Instant::now();
+                    let piece = self.hear(next.part, preceding.map_or("", |piece| &piece.text)).await?;
                     let result = piece.result;
                     transcript.add(piece);
-                    got_on = true;
+                    slowest = slowest.max(Some(began.elapsed()));
                     result
                 }
             };
@@ -136,12 +135,13 @@ impl<'a> Hearing<'a> {
             .collect()
     }
 
-    /// A piece that would be cut off in its middle is left to the next delivery, unless none was heard in this one.
-    fn check_time(&self, part: Span) -> Result<(), StepFailure> {
+    /// A piece that would be cut off in its middle is left to another invocation, unless none was heard in this one: it may
+    /// take as long as the slowest of them.
+    fn check_time(&self, part: Span, slowest: Duration) -> Result<(), StepFailure> {
         let left = self.work.deadline.saturating_duration_since(Instant::now());
-        let needed: Duration = TranscriptionModel::expected_answer(part.seconds());
-        if left < needed {
-            return Err(StepFailure::OutOfTime);
+        let needed = TranscriptionModel::expected_answer(part.seconds());
+        if left < needed.max(slowest) {
+            return Err(StepFailure::Unfinished);
         }
         Ok(())
     }

@@ -236,7 +236,7 @@ async fn silence_has_no_words() {
 }
 
 #[tokio::test]
-async fn a_piece_for_which_there_is_no_time_is_left_to_the_next_delivery() {
+async fn a_piece_for_which_there_is_no_time_is_left_to_another_invocation() {
     let bench = Bench::with(MODEL, long_recording(31.0).into(), "ogg").await;
     let short = || Work {
         deadline: Instant::now() + Duration::from_secs(10),
@@ -245,8 +245,12 @@ async fn a_piece_for_which_there_is_no_time_is_left_to_the_next_delivery() {
     for text in ["One,", "two,", "three,"] {
         bench.fakes.answer([said(text)]);
         let failure = decide(short(), &bench.record).await.unwrap_err();
-        assert!(matches!(failure, StepFailure::OutOfTime), "{failure:?}");
-        assert_eq!(bench.fakes.asked().len(), 1, "an attempt gets on by one at least");
+        assert!(matches!(failure, StepFailure::Unfinished), "{failure:?}");
+        assert_eq!(
+            bench.fakes.asked().len(),
+            1,
+            "an invocation gets on by one at least"
+        );
     }
     bench.fakes.answer([said("four.")]);
     decide(short(), &bench.record).await.unwrap();
