@@ -59,6 +59,8 @@ pub(super) struct Behaviour {
     pub(super) redact: bool,
     /// Models never give the same answer twice.
     pub(super) vary_answers: bool,
+    /// The transcription hears nothing but the names it was asked to listen for, as models do in silence.
+    pub(super) echo_keywords: bool,
     /// What Twilio signs with in place of the account's auth token.
     pub(super) signing_token: Option<String>,
 }

@@ -32,6 +32,20 @@ async fn chat(app: &App, body: Value) -> (StatusCode, Value) {
 }
 
 #[tokio::test]
+async fn told_to_it_hears_the_names_it_was_to_listen_for_and_nothing_else() {
+    let app = App::start().await;
+    app.ordered("settings", json!({ "echo_keywords": true })).await;
+    let note = sample("voice-note-1.ogg");
+    let biased = file("note.ogg", note.clone())
+        .text("keywords[]", "Papadopoulos")
+        .text("keywords[]", "mixer tap");
+    let (_, heard) = transcribe(&app, biased).await;
+    assert_eq!(heard["text"], "Papadopoulos, mixer tap");
+    let (_, heard) = transcribe(&app, file("note.ogg", note)).await;
+    assert!(heard["text"].as_str().unwrap().contains("cannot hear"), "{heard}");
+}
+
+#[tokio::test]
 async fn a_recording_it_was_told_about_is_heard() {
     let app = App::start().await;
     let note = sample("voice-note-1.ogg");

@@ -19,6 +19,7 @@ pub(super) async fn change(State(world): State<Arc<World>>, body: Bytes) -> Resu
     let list_lag = fields.number("list_lag_ms")?;
     let redact = fields.boolean("redact")?;
     let vary_answers = fields.boolean("vary_answers")?;
+    let echo_keywords = fields.boolean("echo_keywords")?;
     let latencies = latencies(fields.take("latency"))?;
     let signing_token = match fields.take("signing_token") {
         None => None,
@@ -47,6 +48,9 @@ pub(super) async fn change(State(world): State<Arc<World>>, body: Bytes) -> Resu
     if let Some(vary) = vary_answers {
         behaviour.vary_answers = vary;
     }
+    if let Some(echo) = echo_keywords {
+        behaviour.echo_keywords = echo;
+    }
     if let Some(token) = signing_token {
         behaviour.signing_token = token;
     }
@@ -54,6 +58,7 @@ pub(super) async fn change(State(world): State<Arc<World>>, body: Bytes) -> Resu
         "list_lag_ms": behaviour.list_lag.as_millis(),
         "redact": behaviour.redact,
         "vary_answers": behaviour.vary_answers,
+        "echo_keywords": behaviour.echo_keywords,
     })))
 }
 

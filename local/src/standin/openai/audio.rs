@@ -52,34 +52,47 @@ fn assumed(bytes: &[u8]) -> Option<f64> {
     reason = "a recording has far fewer than 2^52 samples"
 )]
 fn ogg_duration_s(bytes: &[u8]) -> Option<f64> {
-    /// Capture pattern, version, type, granule position, serial, sequence, checksum, segment count.
-    const HEADER: usize = 27;
     const SAMPLES_PER_S: f64 = 48_000.0;
-    let mut offset = 0;
     let mut pre_skip = 0;
     let mut last = None;
-    while let Some(header) = bytes.get(offset..offset + HEADER) {
-        if !header.starts_with(b"OggS") {
-            return None;
-        }
-        let segments = usize::from(header[26]);
-        let lacing = bytes.get(offset + HEADER..offset + HEADER + segments)?;
-        let start = offset + HEADER + segments;
-        let end = start + lacing.iter().map(|&length| usize::from(length)).sum::<usize>();
-        // A page that is cut off holds no sound that can be used.
-        let Some(page) = bytes.get(start..end) else { break };
-        if page.starts_with(b"OpusHead") {
-            pre_skip = u64::from(u16::from_le_bytes([*page.get(10)?, *page.get(11)?]));
-        } else {
-            let granule = u64::from_le_bytes(header[6..14].try_into().ok()?);
+    for page in ogg_pages(bytes) {
+        if page.payload.starts_with(b"OpusHead") {
+            pre_skip = u64::from(u16::from_le_bytes([
+                *page.payload.get(10)?,
+                *page.payload.get(11)?,
+            ]));
+        } else if page.granule != u64::MAX && page.granule != 0 {
             // All ones: no packet ends on this page. Zero: the comments.
-            if granule != u64::MAX && granule != 0 {
-                last = Some(granule);
-            }
+            last = Some(page.granule);
         }
-        offset = end;
     }
-    last.map(|granule| granule.saturating_sub(pre_skip) as f64 / SAMPLES_PER_S)
+    last.map(|granule: u64| granule.saturating_sub(pre_skip) as f64 / SAMPLES_PER_S)
+}
+
+/// A page of an Ogg file.
+pub(super) struct OggPage<'b> {
+    /// Zero for the headers.
+    pub(super) granule: u64,
+    pub(super) payload: &'b [u8],
+}
+
+/// The pages of an Ogg file up to the first that is cut off, which holds no sound that can be used.
+pub(super) fn ogg_pages(bytes: &[u8]) -> impl Iterator<Item = OggPage<'_>> {
+    /// Capture pattern, version, type, granule position, serial, sequence, checksum, segment count.
+    const HEADER: usize = 27;
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let header = rest.get(..HEADER).filter(|header| header.starts_with(b"OggS"))?;
+        let lacing = rest.get(HEADER..HEADER + usize::from(header[26]))?;
+        let start = HEADER + lacing.len();
+        let end = start + lacing.iter().map(|&length| usize::from(length)).sum::<usize>();
+        let payload = rest.get(start..end)?;
+        rest = &rest[end..];
+        Some(OggPage {
+            granule: u64::from_le_bytes(header[6..14].try_into().ok()?),
+            payload,
+        })
+    })
 }
 
 /// The data rate stands at a fixed place in the usual header.

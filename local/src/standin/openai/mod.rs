@@ -4,6 +4,7 @@ mod audio;
 mod chat;
 mod credentials;
 pub(super) mod error;
+mod excerpt;
 mod fit;
 mod heuristics;
 mod models;

@@ -9,11 +9,12 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::json;
 
-use super::audio;
+use super::audio::{self, Container};
 use super::credentials::Authorized;
 use super::error::OpenAiError;
+use super::excerpt;
 use super::models::{self, Task};
-use crate::standin::world::{World, sha256_hex};
+use crate::standin::world::{Media, World, sha256_hex};
 
 /// What is heard in a recording nobody described.
 const CANNOT_HEAR: &str = "This is the local stand-in for speech recognition and it cannot hear: no words are known for this recording.";
@@ -59,7 +60,12 @@ pub(super) async fn transcribe(
             .code("invalid_value"));
     }
 
-    let mut text = words(&world, &request.file);
+    let echoes = world.state().behaviour.echo_keywords && !request.keywords.is_empty();
+    let mut text = if echoes {
+        request.keywords.join(", ")
+    } else {
+        words(&world, container, &request.file)
+    };
     if let Some(number) = world.variation() {
         text.push_str(&format!(" Hearing number {number}."));
     }
@@ -90,11 +96,30 @@ pub(super) async fn transcribe(
     })
 }
 
-fn words(world: &World, file: &[u8]) -> String {
+fn words(world: &World, container: Container, file: &[u8]) -> String {
     let digest = sha256_hex(file);
     let told = world.state().transcripts.get(&digest).cloned();
-    told.or_else(|| world.known_transcripts.get(&digest).cloned())
-        .map_or_else(|| CANNOT_HEAR.to_owned(), |words| words.trim().to_owned())
+    let known = told
+        .or_else(|| world.known_transcripts.get(&digest).cloned())
+        .map(|words| words.trim().to_owned());
+    known
+        .or_else(|| (container == Container::Ogg).then(|| words_of_part(world, file))?)
+        .unwrap_or_else(|| CANNOT_HEAR.to_owned())
+}
+
+/// The words of a part that was cut out of a recording whose words are known.
+fn words_of_part(world: &World, part: &[u8]) -> Option<String> {
+    let whole: Vec<(Bytes, String)> = {
+        let state = world.state();
+        let known = |media: &Media| {
+            let words = state.transcripts.get(&sha256_hex(&media.bytes))?;
+            Some((media.bytes.clone(), words.clone()))
+        };
+        state.media.values().filter_map(known).collect()
+    };
+    whole
+        .iter()
+        .find_map(|(recording, words)| excerpt::words_of_part(part, recording, words))
 }
 
 /// The usual rule of thumb for English.
@@ -131,6 +156,8 @@ struct TranscriptionRequest {
     file: Bytes,
     model: &'static str,
     format: Format,
+    /// Names to listen for.
+    keywords: Vec<String>,
 }
 
 impl TranscriptionRequest {
@@ -139,6 +166,7 @@ impl TranscriptionRequest {
         let mut model = None;
         let mut format = None;
         let mut biased = None;
+        let mut keywords = Vec::new();
         while let Some(field) = multipart.next_field().await.map_err(unreadable)? {
             let name = field.name().unwrap_or_default().to_owned();
             match name.as_str() {
@@ -157,7 +185,11 @@ impl TranscriptionRequest {
                 }
                 "model" => model = Some(field.text().await.map_err(unreadable)?),
                 "response_format" => format = Some(field.text().await.map_err(unreadable)?),
-                "keywords[]" | "languages[]" => {
+                "keywords[]" => {
+                    keywords.push(field.text().await.map_err(unreadable)?);
+                    biased = Some(name);
+                }
+                "languages[]" => {
                     field.text().await.map_err(unreadable)?;
                     biased = Some(name);
                 }
@@ -214,7 +246,12 @@ impl TranscriptionRequest {
                     .code("unsupported_value"));
             }
         };
-        Ok(Self { file, model, format })
+        Ok(Self {
+            file,
+            model,
+            format,
+            keywords,
+        })
     }
 }
 
