@@ -29,6 +29,7 @@ use crate::http::{BodyError, read_capped};
 
 pub use chat::{StructureAnswer, StructureRequest};
 pub use error::OpenAiError;
+pub(crate) use speech::NAMES_LEAD;
 pub use speech::{Transcription, TranscriptionRequest};
 
 /// The longest one transcription may take. A minute of speech takes some two seconds.

@@ -19,6 +19,9 @@ const MAX_KEYWORDS: usize = 200;
 /// Longest prompt, characters. whisper-1 reads the last 224 tokens of it; names take some three characters a token.
 const MAX_PROMPT_CHARS: usize = 600;
 
+/// How a prompt introduces the names.
+pub(crate) const NAMES_LEAD: &str = "Names";
+
 /// Most of what was said before that goes into a prompt, characters: a sentence or two.
 const MAX_PRECEDING_CHARS: usize = 200;
 
@@ -153,7 +156,7 @@ impl TranscriptionRequest<'_> {
             fitting.push(name);
         }
         fitting.reverse();
-        let names = (!fitting.is_empty()).then(|| format!("Names: {}.", fitting.join(", ")));
+        let names = (!fitting.is_empty()).then(|| format!("{NAMES_LEAD}: {}.", fitting.join(", ")));
         let said = (!preceding.is_empty()).then_some(preceding);
         let parts: Vec<String> = names.into_iter().chain(said).collect();
         (!parts.is_empty()).then(|| parts.join(" "))

@@ -1,6 +1,7 @@
 //! Transcribes each recording once. What was heard is kept in `inbox/` after every answer, so that a retry asks only for what
 //! is missing; text and captions pass through.
 
+mod echo;
 mod hearing;
 mod stored;
 

@@ -8,6 +8,7 @@ use shared::retry::{Classified as _, Retry};
 use shared::telemetry::chain;
 use tokio::time::Instant;
 
+use super::echo::Asked;
 use super::stored::{Piece, PieceResult, Transcript};
 use super::{Work, keep};
 use crate::decisions::KeptMedia;
@@ -81,7 +82,7 @@ impl<'a> Hearing<'a> {
                     }
                     let preceding = parts.last().and_then(|part| transcript.piece(index, *part));
                     let began = Instant::now();
-                    let piece = self.hear(next.part, preceding.map_or("", |piece| &piece.text)).await?;
+                    let piece = self.hear(next.part, preceding.map_or("", Piece::words)).await?;
                     let result = piece.result;
                     transcript.add(piece);
                     slowest = slowest.max(Some(began.elapsed()));
@@ -180,7 +181,18 @@ impl<'a> Hearing<'a> {
         {
             Ok(answer) => {
                 let audio_s = answer.duration_s.or(duration_s).unwrap_or(0.0);
-                let result = if answer.truncated {
+                let asked = Asked {
+                    names: self.names,
+                    preceding,
+                    seconds: answer.duration_s.or(duration_s),
+                };
+                let result = if asked.is_echoed_by(&answer.text) {
+                    tracing::warn!(
+                        index = self.item.index,
+                        "the model repeats what it was to listen for; that counts as no words"
+                    );
+                    PieceResult::Echoed
+                } else if answer.truncated {
                     PieceResult::Truncated
                 } else {
                     PieceResult::Heard

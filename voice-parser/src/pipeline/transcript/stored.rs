@@ -50,6 +50,9 @@ struct Recording {
     /// A part was longer than the model takes, and could not be cut further.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     too_long: bool,
+    /// The model repeated what it was to listen for, at least where there was a part with nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    echoed: bool,
 }
 
 /// An answer about a part of a recording, or all of it.
@@ -83,6 +86,8 @@ pub(super) enum PieceResult {
     TooLong,
     /// The model would not or could not.
     Refused,
+    /// What the model was asked to listen for, and not what was said ([`super::echo`]).
+    Echoed,
 }
 
 impl PieceResult {
@@ -90,7 +95,27 @@ impl PieceResult {
     pub(super) fn is_incomplete(self) -> bool {
         match self {
             Self::Truncated | Self::TooLong => true,
-            Self::Heard | Self::Refused => false,
+            Self::Heard | Self::Refused | Self::Echoed => false,
+        }
+    }
+
+    /// Something is missing that may have been said.
+    fn leaves_gap(self) -> bool {
+        match self {
+            Self::Truncated | Self::TooLong | Self::Refused => true,
+            Self::Heard | Self::Echoed => false,
+        }
+    }
+}
+
+impl Piece {
+    /// What was said, as far as it was heard.
+    pub(super) fn words(&self) -> &str {
+        match self.result {
+            PieceResult::Echoed => "",
+            PieceResult::Heard | PieceResult::Truncated | PieceResult::TooLong | PieceResult::Refused => {
+                self.text.trim()
+            }
         }
     }
 }
@@ -162,13 +187,19 @@ impl Transcript {
         let recording = Recording {
             index,
             text: joined(&pieces),
-            languages: each_once(pieces.iter().flat_map(|piece| &piece.languages)),
+            languages: each_once(
+                pieces
+                    .iter()
+                    .filter(|piece| !piece.words().is_empty())
+                    .flat_map(|piece| &piece.languages),
+            ),
             audio_s: all.clone().map(|piece| piece.audio_s).sum(),
             usd: all.map(|piece| piece.usd).sum(),
             model: model.to_owned(),
             refused: has(PieceResult::Refused),
             truncated: has(PieceResult::Truncated),
             too_long: has(PieceResult::TooLong),
+            echoed: has(PieceResult::Echoed),
         };
         self.recordings.push(recording);
         self.pieces.retain(|piece| piece.index != index);
@@ -177,14 +208,13 @@ impl Transcript {
 
 /// The words of the pieces; of a recording that was heard in part, with marks where something is missing.
 fn joined(pieces: &[&Piece]) -> String {
-    let words = |piece: &&Piece| !piece.text.trim().is_empty();
-    if !pieces.iter().any(words) {
+    if pieces.iter().all(|piece| piece.words().is_empty()) {
         return String::new();
     }
     let mut texts = Vec::new();
     for piece in pieces {
-        texts.extend(Some(piece.text.trim()).filter(|text| !text.is_empty()));
-        if piece.result != PieceResult::Heard && texts.last() != Some(&GAP) {
+        texts.extend(Some(piece.words()).filter(|text| !text.is_empty()));
+        if piece.result.leaves_gap() && texts.last() != Some(&GAP) {
             texts.push(GAP);
         }
     }

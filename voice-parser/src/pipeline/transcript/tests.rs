@@ -236,6 +236,43 @@ async fn silence_has_no_words() {
 }
 
 #[tokio::test]
+async fn names_that_a_model_hears_in_a_silent_piece_are_left_out() {
+    let mut bench = Bench::with("gpt-4o-transcribe", long_recording(21.0).into(), "ogg").await;
+    bench.record.decisions.sender = Some(listening_for(&["Mrs Helena Papadopoulos", "Kowalczyk's Bakery"]));
+    bench.fakes.answer([
+        said("Order a mixer for Mrs Papadopoulos,"),
+        said("Names: Kowalczyk's Bakery, Mrs Helena Papadopoulos. Order a mixer for Mrs Papadopoulos,"),
+        said("and a hose."),
+    ]);
+    let (decision, heard) = bench.decide().await.unwrap();
+    assert!(decision.has_words && !decision.too_long);
+    assert_eq!(
+        bench.text().await,
+        "Order a mixer for Mrs Papadopoulos, and a hose."
+    );
+    assert!((heard.audio_s - 1500.0).abs() < 1e-9, "paid for all the same");
+    assert_eq!(bench.stored()["recordings"][0]["echoed"], true);
+
+    // Nothing else at all.
+    let mut bench = Bench::with(MODEL, Bytes::from_static(NOTE), "ogg").await;
+    bench.record.decisions.sender = Some(listening_for(&["Mrs Helena Papadopoulos"]));
+    let (status, mut answer) = said("Papadopoulos");
+    answer["usage"]["seconds"] = json!(13);
+    bench.fakes.answer([(status, answer)]);
+    let (decision, _) = bench.decide().await.unwrap();
+    assert!(!decision.has_words && decision.languages.is_empty());
+}
+
+fn listening_for(names: &[&str]) -> SenderDecision {
+    let customer = json!({
+        "customer_id": "mick", "company_id": "acme", "company_name": "Acme", "time_zone": "Australia/Melbourne",
+        "country": "AU", "note_language": "en", "reply_language": "en", "max_audio_minutes_per_day": 300,
+    });
+    let worker = json!({ "kind": "worker", "customer": customer, "names": names });
+    serde_json::from_value(worker).unwrap()
+}
+
+#[tokio::test]
 async fn a_piece_for_which_there_is_no_time_is_left_to_another_invocation() {
     let bench = Bench::with(MODEL, long_recording(31.0).into(), "ogg").await;
     let short = || Work {
