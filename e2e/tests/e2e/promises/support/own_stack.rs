@@ -90,6 +90,18 @@ impl OwnStack {
         self.set_variable("MAX_RECEIVE_COUNT", &count.to_string()).await
     }
 
+    /// From now on an invocation of the function ends after this long.
+    pub(crate) async fn set_timeout(&self, seconds: i32) -> anyhow::Result<()> {
+        let request = self.stack.lambda.update_function_configuration();
+        request
+            .function_name(VOICE_PARSER)
+            .timeout(seconds)
+            .send()
+            .await
+            .context("the function's timeout is not set")?;
+        Ok(())
+    }
+
     async fn set_variable(&self, name: &str, value: &str) -> anyhow::Result<()> {
         let lambda = &self.stack.lambda;
         let known = lambda
