@@ -2,6 +2,7 @@
 //! one by one (what fails, the how-manieth call of it, before or after its effect).
 
 mod batches;
+mod deletion;
 mod duplicates;
 mod giving_up;
 mod kills;
