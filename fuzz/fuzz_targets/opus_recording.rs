@@ -42,7 +42,11 @@ fn check(recording: &OpusRecording<'_>, whole: Span, pieces: &[Span], length: us
         assert!(file.len() <= length + HEADERS);
         assert_eq!(sniff(&file, None), MediaFormat::OggOpus);
         let again = OpusRecording::read(&file).expect("a piece is a recording");
-        assert_eq!(again.whole().to, piece.to - piece.from, "and has all of its sound");
+        assert_eq!(
+            again.whole().to,
+            piece.to - piece.from,
+            "and has all of its sound"
+        );
     }
     assert_eq!(at, whole.to, "the pieces are all of it");
 }
