@@ -42,9 +42,9 @@ fn check(recording: &OpusRecording<'_>, whole: Span, pieces: &[Span], length: us
         assert!(file.len() <= length + HEADERS);
         assert_eq!(sniff(&file, None), MediaFormat::OggOpus);
         let again = OpusRecording::read(&file).expect("a piece is a recording");
-        assert_eq!(
-            again.whole().to,
-            piece.to - piece.from,
+        // More where the recording's own positions cut off its end and a piece's need not: they are nonsense then.
+        assert!(
+            again.whole().to >= piece.to - piece.from,
             "and has all of its sound"
         );
     }
