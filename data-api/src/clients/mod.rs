@@ -197,7 +197,8 @@ async fn stored(app: &App, scope: &CompanyScope) -> Result<Stored, ApiError> {
 /// Replaces the client list, as JSON or (`content-type: text/csv`) as a table whose first row names the columns `client_id`,
 /// `name`, `aliases` (separated by `;`), `phone_number`, `address`, `active`; only `name` is needed. Needs `If-Match` with the
 /// list's entity tag. What a table has no column for stays with clients that are still there; learned names stay in any case.
-/// When a row cannot be used nothing is changed, and `errors` names it. S3 calls: 2 GETs, 1 PUT.
+/// When a row cannot be used nothing is changed, and `errors` names it; nor by a table without clients: a list is emptied as
+/// JSON. S3 calls: 2 GETs, 1 PUT.
 #[utoipa::path(put, path = "/clients", tag = "clients", operation_id = "replace_clients",
     params(("if-match" = Option<String>, Header, description = "The entity tag the list was read with; may be absent as long as there is no list."), CompanyQuery),
     request_body(content((ClientsUpload = "application/json"), (String = "text/csv"))),

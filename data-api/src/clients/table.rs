@@ -56,6 +56,14 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Row>, ApiError> {
             Err((column, detail)) => faults.push(fault(number, Some(&column), detail)),
         }
     }
+    if rows.is_empty() && faults.is_empty() {
+        // Half an export would take every client away. Who means it sends an empty list as JSON.
+        faults.push(fault(
+            1,
+            None,
+            "There is no client below the heading, and a list is replaced whole.",
+        ));
+    }
     if faults.is_empty() {
         Ok(rows)
     } else {
@@ -306,7 +314,12 @@ mod tests {
             assert_eq!(rows.len(), 1, "{table:?}");
             assert_eq!(rows[0].fields["phone_number"], "1", "{table:?}");
         }
-        assert_eq!(read(b"name\n").unwrap(), []);
+    }
+
+    #[test]
+    fn a_heading_alone_takes_nobody_away() {
+        assert_eq!(faults(b"name\n"), [(1, None)]);
+        assert_eq!(faults(b"name,address\r\n,,\r\n\r\n"), [(1, None)]);
     }
 
     #[test]
