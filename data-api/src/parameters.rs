@@ -11,6 +11,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::error::ApiError;
 use crate::seal::MAX_TOKEN_CHARS;
@@ -86,6 +87,24 @@ pub trait FromGiven: IntoParams + Sized {
     /// # Errors
     /// Naming the first parameter that cannot be used.
     fn from_given(given: &mut Given) -> Result<Self, ApiError>;
+}
+
+/// The parameters of both, which have no name in common.
+#[derive(Debug)]
+pub struct Both<A, B>(pub A, pub B);
+
+impl<A: IntoParams, B: IntoParams> IntoParams for Both<A, B> {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut parameters = A::into_params(&parameter_in);
+        parameters.extend(B::into_params(&parameter_in));
+        parameters
+    }
+}
+
+impl<A: FromGiven, B: FromGiven> FromGiven for Both<A, B> {
+    fn from_given(given: &mut Given) -> Result<Self, ApiError> {
+        Ok(Self(A::from_given(given)?, B::from_given(given)?))
+    }
 }
 
 /// The query of a request as a `P`.

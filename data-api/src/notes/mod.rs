@@ -3,6 +3,7 @@
 pub mod change;
 pub mod correct;
 pub mod export;
+pub mod filters;
 pub mod list;
 pub mod read;
 pub mod remove;

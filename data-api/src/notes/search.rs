@@ -12,22 +12,21 @@ use deunicode::deunicode;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::ids::{ClientId, CompanyId};
 use shared::keys::LAST_MILLISECOND;
 use shared::records::index::TimelineEntry;
-use shared::records::note::{Intent, Note};
+use shared::records::note::Note;
 use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
-use super::list::{Limit, MAX_PAGE, NotesQuery, find, in_order};
+use super::filters::NoteFilters;
+use super::list::{Limit, MAX_PAGE, find};
 use super::row;
-use super::when::When;
 use crate::access::{Access, CompanyScope};
 use crate::app::App;
 use crate::error::{ApiError, ProblemDocument};
 use crate::message::StoredNote;
-use crate::parameters::{FromGiven, Given, Query};
-use crate::schema::{IntentName, RowDocument};
+use crate::parameters::{Both, FromGiven, Given, Query};
+use crate::schema::RowDocument;
 
 /// Most notes one request looks at.
 pub const MAX_LOOKED_AT: usize = 500;
@@ -48,26 +47,9 @@ const AT_ONCE: usize = 16;
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SearchQuery {
-    /// Whose notes.
-    #[param(value_type = String, pattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", example = "acme")]
-    pub company_id: CompanyId,
     /// Words, each of which has to occur in the note, whole or as part of another; case and accents do not matter.
     #[param(min_length = 1, max_length = 200, example = "mixer")]
     pub q: String,
-    /// Only notes for this.
-    #[param(value_type = Option<IntentName>, inline)]
-    pub intent: Option<Intent>,
-    /// Only notes about this client.
-    #[param(value_type = Option<String>, pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
-    pub client_id: Option<ClientId>,
-    /// Only notes of messages received then or later: RFC 3339, or a day in UTC.
-    #[param(inline, example = "2026-11-01")]
-    pub from: Option<When>,
-    /// Only notes of messages received before then; a day counts to its end.
-    #[param(inline, example = "2026-11-30")]
-    pub to: Option<When>,
-    /// Only notes that a person has to look at.
-    pub needs_review: Option<bool>,
     /// How many notes at most, 1 to 100; 50 when absent.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     pub limit: usize,
@@ -79,38 +61,14 @@ pub struct SearchQuery {
 impl FromGiven for SearchQuery {
     fn from_given(given: &mut Given) -> Result<Self, ApiError> {
         let query = Self {
-            company_id: given.required("company_id")?,
             q: given.required("q")?,
-            intent: given.optional("intent")?,
-            client_id: given.optional("client_id")?,
-            from: given.optional("from")?,
-            to: given.optional("to")?,
-            needs_review: given.optional("needs_review")?,
             limit: given.optional("limit")?.map_or(DEFAULT_FOUND, Limit::get),
             cursor: given.optional("cursor")?,
         };
         if query.q.trim().is_empty() || query.q.chars().count() > MAX_WORDS_CHARS {
             return Err(ApiError::parameter("q", "A search is for 1 to 200 characters."));
         }
-        in_order(query.from, query.to)?;
         Ok(query)
-    }
-}
-
-impl SearchQuery {
-    /// The list that is searched.
-    fn list(&self) -> NotesQuery {
-        NotesQuery {
-            company_id: self.company_id.clone(),
-            intent: self.intent,
-            client_id: self.client_id.clone(),
-            from: self.from,
-            to: self.to,
-            updated_since: None,
-            needs_review: self.needs_review,
-            limit: MAX_PAGE,
-            cursor: None,
-        }
     }
 }
 
@@ -136,18 +94,17 @@ pub struct SearchAnswer {
 /// at 500 notes at most, and says how far back it got; `cursor` looks further. S3 calls: at most 10 LISTs and 1,000 GETs, 16
 /// notes at a time.
 #[utoipa::path(get, path = "/notes/search", tag = "notes", operation_id = "search_notes",
-    params(SearchQuery),
+    params(Both<NoteFilters, SearchQuery>),
     responses((status = 200, body = SearchAnswer),
         (status = 404, body = ProblemDocument, content_type = "application/problem+json")),
     security(("api_key" = [])))]
 pub(crate) async fn search(
     access: Access,
     State(app): State<Arc<App>>,
-    Query(query): Query<SearchQuery>,
+    Query(Both(filters, query)): Query<Both<NoteFilters, SearchQuery>>,
 ) -> Result<Json<SearchAnswer>, ApiError> {
-    let scope = access.company(&query.company_id)?;
-    let list = query.list();
-    let binding = list.binding("search").and(Some(&query.q));
+    let scope = access.company(&filters.company_id)?;
+    let binding = filters.binding("search").and(Some(&query.q));
     let mut position = match &query.cursor {
         Some(cursor) => Some(app.open(&binding, cursor, "cursor").await?),
         None => None,
@@ -156,7 +113,7 @@ pub(crate) async fn search(
     let give_up = Instant::now() + PATIENCE;
     let (mut notes, mut looked_at, mut complete) = (Vec::new(), 0, false);
     'looking: while !complete && looked_at < MAX_LOOKED_AT && Instant::now() < give_up {
-        let found = find(&app, &scope, &list, position.clone()).await?;
+        let found = find(&app, &scope, &filters, MAX_PAGE, position.clone()).await?;
         complete = !found.more;
         let last = found.keys.last().cloned();
         for (key, stored) in read(&app, &scope, found.keys).await? {
@@ -164,7 +121,7 @@ pub(crate) async fn search(
             position = Some(key);
             let Some(stored) = stored else { continue };
             let row = TimelineEntry::of(&stored.note, &stored.key);
-            if list.wants(&row) && words.occur_in(&stored.note) {
+            if filters.wants(&row) && words.occur_in(&stored.note) {
                 notes.push(row);
                 if notes.len() == query.limit {
                     complete = complete && position == last;
