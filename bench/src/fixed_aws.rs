@@ -1,18 +1,16 @@
 //! AWS that answers at once and always the same: what is measured is the function, not an emulator. Counts what it is asked.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Context as _;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+
+use crate::loopback::Loopback;
 
 /// What the server knows.
 #[derive(Debug, Default)]
@@ -30,9 +28,8 @@ struct Shared {
 
 /// The server, gone with its owner.
 pub(crate) struct FixedAws {
-    address: SocketAddr,
+    server: Loopback,
     shared: Arc<Shared>,
-    task: JoinHandle<()>,
 }
 
 impl FixedAws {
@@ -43,22 +40,13 @@ impl FixedAws {
             calls: Mutex::default(),
         });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        let listener = TcpListener::bind("127.0.0.1:0").await.context("no free port")?;
-        let address = listener.local_addr().context("no address")?;
-        let task = tokio::spawn(async move {
-            // It ends with its owner.
-            axum::serve(listener, router).await.ok();
-        });
-        Ok(Self {
-            address,
-            shared,
-            task,
-        })
+        let server = Loopback::serve(router).await?;
+        Ok(Self { server, shared })
     }
 
     /// `AWS_ENDPOINT_URL`.
     pub(crate) fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.server.address())
     }
 
     /// Calls so far, by operation.
@@ -68,12 +56,6 @@ impl FixedAws {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
-    }
-}
-
-impl Drop for FixedAws {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 

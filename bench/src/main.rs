@@ -8,6 +8,7 @@ mod fixed_aws;
 mod floor;
 mod function;
 mod lookup;
+mod loopback;
 mod report;
 mod runtime_api;
 mod samples;

@@ -3,7 +3,6 @@
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>, version 2018-06-01.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,9 +14,9 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
 use shared::clock::{Clock as _, SystemClock};
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
+
+use crate::loopback::Loopback;
 
 /// How long a function may take, as it is told.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -37,10 +36,9 @@ struct Shared {
 
 /// The API on a port of its own, gone with its owner.
 pub(crate) struct RuntimeApi {
-    address: SocketAddr,
+    server: Loopback,
     queue: mpsc::UnboundedSender<Invocation>,
     shared: Arc<Shared>,
-    task: JoinHandle<()>,
 }
 
 impl RuntimeApi {
@@ -56,23 +54,17 @@ impl RuntimeApi {
             .route("/2018-06-01/runtime/invocation/{id}/response", post(answered))
             .route("/2018-06-01/runtime/invocation/{id}/error", post(failed))
             .with_state(Arc::clone(&shared));
-        let listener = TcpListener::bind("127.0.0.1:0").await.context("no free port")?;
-        let address = listener.local_addr().context("no address")?;
-        let task = tokio::spawn(async move {
-            // It ends with its owner.
-            axum::serve(listener, router).await.ok();
-        });
+        let server = Loopback::serve(router).await?;
         Ok(Self {
-            address,
+            server,
             queue,
             shared,
-            task,
         })
     }
 
     /// `AWS_LAMBDA_RUNTIME_API`.
     pub(crate) fn address(&self) -> String {
-        self.address.to_string()
+        self.server.address().to_string()
     }
 
     /// Hands an event to the function and waits for its answer.
@@ -95,12 +87,6 @@ impl RuntimeApi {
 
     fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<String, oneshot::Sender<Answer>>> {
         self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for RuntimeApi {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 
