@@ -3,10 +3,10 @@
 //! [`handler`] is the entry, [`batch`] one delivery of the queue, [`pipeline`] the resumable steps of one message.
 //! [`ledger`] keeps a message's record and lease. [`structure`] is what is asked of the model and how its answer is
 //! checked; [`filing`] makes notes and artifacts of it; [`reply`] what the worker reads. [`allowance`] counts a company's
-//! minutes of the day. [`openai`], [`twilio`],
-//! [`media`], [`queue`] and [`directory`] are adapters.
+//! minutes of the day. [`openai`], [`twilio`], [`media`], [`queue`] and [`directory`] are adapters.
 
 pub mod allowance;
+pub mod ascii_words;
 pub mod backoff;
 pub mod batch;
 pub mod config;

@@ -1,25 +1,24 @@
 //! Tags: whatever the model called it, in a form that can be part of a key.
 
-use any_ascii::any_ascii;
 use shared::records::note::{Intent, MAX_TAG_CHARS, Tag};
+
+use crate::ascii_words::ascii_words;
 
 /// Most words in a tag.
 const MAX_WORDS: usize = 5;
 /// Fewest words wanted; a single word is filled up from the summary.
 const MIN_WORDS: usize = 2;
 
-/// Makes a tag of what the model answered: transliterated (BCP 47 has nothing to say here; `any_ascii`'s tables do), lower
-/// case, two to five words where there are that many, at most 64 characters. What is not a letter or digit separates words
-/// and is not transliterated, so an emoji leaves nothing rather than its name. When nothing is left, `fallbacks` are tried
-/// in order, and at last the intent names it.
+/// Makes a tag of what the model answered: its [`ascii_words`], two to five where there are that many, at most 64 characters.
+/// When nothing is left, `fallbacks` are tried in order, and at last the intent names it.
 #[must_use]
 pub fn tag(answered: &str, fallbacks: &[&str], intent: Intent) -> Tag {
-    let mut words = words_of(answered);
+    let mut words = ascii_words(answered);
     for fallback in fallbacks {
         if words.len() >= MIN_WORDS {
             break;
         }
-        for word in words_of(fallback) {
+        for word in ascii_words(fallback) {
             if words.len() < MIN_WORDS.max(3) && !words.contains(&word) {
                 words.push(word);
             }
@@ -27,18 +26,6 @@ pub fn tag(answered: &str, fallbacks: &[&str], intent: Intent) -> Tag {
     }
     words.truncate(MAX_WORDS);
     join(&words).unwrap_or_else(|| of_intent(intent))
-}
-
-fn words_of(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .map(|word| any_ascii(word).to_ascii_lowercase())
-        .map(|word| {
-            word.chars()
-                .filter(char::is_ascii_alphanumeric)
-                .collect::<String>()
-        })
-        .filter(|word| !word.is_empty())
-        .collect()
 }
 
 /// The words joined by hyphens, as many as fit; a single longer word is cut.

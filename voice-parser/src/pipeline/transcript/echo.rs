@@ -5,8 +5,7 @@
 //! recording plays. An answer with a single other word in it is always believed; so is a lone name that somebody could have
 //! said in that time. Being wrong costs little either way: what counts as no words is filed for a person to listen to.
 
-use any_ascii::any_ascii;
-
+use crate::ascii_words::ascii_words;
 use crate::openai::NAMES_LEAD;
 
 /// From so many names on, their order and repetitions tell: two are soon in the order of a list.
@@ -35,8 +34,8 @@ pub(super) struct Asked<'a> {
 impl Asked<'_> {
     /// Whether the answer is nothing but an echo of the question.
     pub(super) fn is_echoed_by(&self, answer: &str) -> bool {
-        let words = words_of(answer);
-        let names: Vec<Vec<String>> = self.names.iter().map(|name| words_of(name)).collect();
+        let words = ascii_words(answer);
+        let names: Vec<Vec<String>> = self.names.iter().map(|name| ascii_words(name)).collect();
         if let Some((lead, after)) = words.split_first()
             && lead.eq_ignore_ascii_case(NAMES_LEAD)
         {
@@ -55,7 +54,7 @@ impl Asked<'_> {
 
     /// The prompt goes on with what was said before.
     fn was_said_before(&self, words: &[String]) -> bool {
-        let before = words_of(self.preceding);
+        let before = ascii_words(self.preceding);
         words.is_empty() || before.windows(words.len()).any(|part| part == words)
     }
 }
@@ -105,14 +104,6 @@ fn is_list(places: &[usize]) -> bool {
 fn could_be_said(words: usize, seconds: f64) -> bool {
     let words = words as f64;
     words <= MOST_WORDS_PER_SECOND * seconds && seconds <= LONGEST_PAUSES_S + LONGEST_WORD_S * words
-}
-
-/// In lower case and without accents, so that a name is known however the model spells it.
-fn words_of(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .map(|word| any_ascii(word).to_ascii_lowercase())
-        .filter(|word| !word.is_empty())
-        .collect()
 }
 
 #[cfg(test)]
