@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::support::controls::Requests;
 use super::support::message::Message;
 use super::support::own_stack::OwnStack;
-use super::support::settled::{done, queue_is_empty, record};
+use super::support::settled::{done, outcome_of, queue_is_empty, record};
 use super::support::snapshot::{Snapshot, artifacts, difference, wipe};
 use super::support::soaking;
 
@@ -432,17 +432,7 @@ async fn a_kill_while_status_callbacks_come_in_loses_neither_the_reply_nor_its_s
         if recovery > RECOVERY {
             complaints.push(format!("recovered after {recovery:?}"));
         }
-        let key = format!(
-            "{}/index/outcome/{}.json",
-            lane.worker.company_id, lane.message.sid
-        );
-        let outcome: Value = lane
-            .own
-            .stack
-            .objects
-            .get_json(&key)
-            .await?
-            .context("no outcome")?;
+        let outcome = outcome_of(&lane.own.stack, &lane.worker.company_id, &lane.message.sid).await?;
         if outcome["replies"][0]["state"] != "delivered" {
             complaints.push(format!("{:#}", outcome["replies"]));
         }

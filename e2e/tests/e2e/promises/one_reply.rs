@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::support::message::Message;
 use super::support::own_stack::OwnStack;
-use super::support::settled::{done, queue_is_empty, record};
+use super::support::settled::{done, outcome_of, queue_is_empty, record};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -32,15 +32,6 @@ async fn sent(own: &OwnStack, words: &str) -> anyhow::Result<(Worker, Message)> 
     done(stack, &message.sid, PATIENCE).await?;
     queue_is_empty(stack, PATIENCE).await?;
     Ok((worker, message))
-}
-
-async fn outcome_of(own: &OwnStack, worker: &Worker, message: &Message) -> anyhow::Result<Value> {
-    let key = format!("{}/index/outcome/{}.json", worker.company_id, message.sid);
-    own.stack
-        .objects
-        .get_json(&key)
-        .await?
-        .with_context(|| format!("there is no {key}"))
 }
 
 fn lost(on: &str, mut how: Value) -> Value {
@@ -213,7 +204,7 @@ async fn what_twilio_will_not_deliver_ends_the_reply_and_never_the_note() -> any
             .await
             .with_context(|| format!("refused with {code}"))?;
         assert_eq!(own.controls.calls("twilio.send").await?, 1, "{code}");
-        let outcome = outcome_of(&own, &worker, &message).await?;
+        let outcome = outcome_of(&own.stack, &worker.company_id, &message.sid).await?;
         assert_eq!(outcome["suppressed_reason"], "undeliverable", "{outcome:#}");
         assert_eq!(outcome["replies"][0]["state"], "failed", "{outcome:#}");
         assert_eq!(outcome["replies"][0]["error_code"], code, "{outcome:#}");
@@ -226,7 +217,7 @@ async fn what_twilio_will_not_deliver_ends_the_reply_and_never_the_note() -> any
             .await?;
         let (worker, message) = sent(&own, WORDS).await?;
         let outcome = e2e::wait::until("the outcome says what became of the reply", async || {
-            let outcome = outcome_of(&own, &worker, &message).await?;
+            let outcome = outcome_of(&own.stack, &worker.company_id, &message.sid).await?;
             Ok((outcome["replies"][0]["state"] == "undelivered").then_some(outcome))
         })
         .await?;

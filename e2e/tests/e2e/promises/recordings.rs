@@ -5,11 +5,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use bytes::Bytes;
 use e2e::people::{self, Worker};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::support::message::Message;
 use super::support::own_stack::OwnStack;
-use super::support::settled::{done, queue_is_empty};
+use super::support::settled::{done, outcome_of, queue_is_empty};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -92,16 +92,7 @@ async fn killed_between_the_pieces_of_a_recording_those_that_are_kept_are_not_pa
     is_filed_whole(&own, &sent).await?;
     // The second was asked for twice, because it was never heard.
     assert_eq!(own.controls.calls("openai.transcription").await?, PIECES + 1);
-    let outcome = format!(
-        "{}/index/outcome/{}.json",
-        sent.worker.company_id, sent.message.sid
-    );
-    let outcome: Value = own
-        .stack
-        .objects
-        .get_json(&outcome)
-        .await?
-        .context("no outcome")?;
+    let outcome = outcome_of(&own.stack, &sent.worker.company_id, &sent.message.sid).await?;
     let paid = outcome["cost"]["audio_s"].as_f64().context("no cost")? / 60.0;
     assert!((25.0..26.0).contains(&paid), "{paid} minutes");
     own.stop().await

@@ -14,6 +14,16 @@ pub(crate) async fn record(stack: &Stack, sid: &str) -> anyhow::Result<Option<Va
     stack.objects.get_json(&format!("records/{sid}.json")).await
 }
 
+/// What a company's message has cost, how its reply went, and what failed.
+pub(crate) async fn outcome_of(stack: &Stack, company: &str, sid: &str) -> anyhow::Result<Value> {
+    let key = format!("{company}/index/outcome/{sid}.json");
+    stack
+        .objects
+        .get_json(&key)
+        .await?
+        .with_context(|| format!("there is no {key}"))
+}
+
 /// Waits until a message's record is in this state.
 pub(crate) async fn reaches(
     stack: &Stack,
